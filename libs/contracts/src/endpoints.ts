@@ -1,0 +1,19 @@
+// Every REST operation. OpenAPI, the boot check of the API and the isolation test walk this list.
+export { login, refresh, logout, me } from './auth.js';
+export { listEvents, getEvent, eventHistogram } from './events.js';
+export { listAlerts, getAlert, updateAlert, streamAlerts } from './alerts.js';
+export { listSources, getSource, createSource, updateSource, deleteSource } from './sources.js';
+export { listDetectors, getDetector, updateDetector } from './detectors.js';
+export { getDashboard } from './dashboard.js';
+export {
+  listChannels,
+  createChannel,
+  updateChannel,
+  deleteChannel,
+  getPushKey,
+  listPushSubscriptions,
+  createPushSubscription,
+  deletePushSubscription,
+  testPushSubscription,
+} from './notifications.js';
+export { listQuarantine } from './platform.js';

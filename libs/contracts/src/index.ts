@@ -1,0 +1,16 @@
+export * from './alerts.js';
+export * from './auth.js';
+export * from './common.js';
+export * from './dashboard.js';
+export * from './detectors.js';
+export * from './endpoint.js';
+export * from './event.js';
+export * from './events.js';
+export * from './live.js';
+export * from './messages.js';
+export * from './notifications.js';
+export * from './permissions.js';
+export * from './platform.js';
+export * from './problem.js';
+export * from './sources.js';
+export * as endpoints from './endpoints.js';
