@@ -14,3 +14,5 @@ export * from './platform.js';
 export * from './problem.js';
 export * from './sources.js';
 export * as endpoints from './endpoints.js';
+export * from './event-actions.js';
+export * from './ip.js';

@@ -1,0 +1,43 @@
+/**
+ * `event.action` values that detectors act on. Every event named here whose meaning is a try to log in has
+ * `event.category` = 'authentication' and `event.outcome` = 'success' | 'failure'.
+ */
+export const EVENT_ACTION = {
+  /** sshd "Accepted|Failed <method> for …": one attempt each. With `labels.repeat_count` N: N attempts. */
+  sshLogin: 'ssh_login',
+  /** sshd "Invalid user X from …": a second witness of an attempt whose "Failed …" line follows, or never comes. */
+  sshInvalidUser: 'ssh_invalid_user',
+  /**
+   * sshd "error: PAM: … for X from …". For a valid user an attempt of its own (no "Failed" line need follow);
+   * with `labels.invalid_user` = true ("illegal user") only a witness.
+   */
+  sshPamFailure: 'ssh_pam_failure',
+  /** sshd "Failed none for …": the client asks which methods there are. OpenSSH itself does not count it. */
+  sshNoneProbe: 'ssh_none_probe',
+  /** sshd cut the connection after too many tries, each of which was logged before: a witness. */
+  sshMaxAttempts: 'ssh_max_attempts',
+  /** sshd's access lists refused a valid user; the "Failed …" line follows: a witness. */
+  sshUserRefused: 'ssh_user_refused',
+  /** A step of a login that is not its end ("Partial", "Postponed"). `event.outcome` = 'unknown'. */
+  sshLoginStep: 'ssh_login_step',
+  /** Connections that begin, end or fail around a login; never an attempt. `event.category` = 'network'. */
+  sshConnection: 'ssh_connection',
+  /** A connection that never spoke SSH properly: banner, version, key exchange, time-out. */
+  sshProtocolFailure: 'ssh_protocol_failure',
+  /** pam_unix/pam_sss and the like. For `process.name` sshd a witness only; for other services an attempt. */
+  pamAuthentication: 'pam_authentication',
+  sessionOpened: 'session_opened',
+  sessionClosed: 'session_closed',
+  /** sudo ran a command (success) or refused it (failure). `user.name` is the caller. */
+  sudoCommand: 'sudo_command',
+  /** sudo's caller gave wrong passwords; `labels.repeat_count` says how many. */
+  sudoAuthentication: 'sudo_authentication',
+  suLogin: 'su_login',
+  /** A packet filter's verdict on one packet. `event.category` = 'network'. */
+  firewallDrop: 'drop',
+  firewallReject: 'reject',
+  firewallAccept: 'accept',
+  /** Logged by a rule whose prefix names no verdict. */
+  firewallLog: 'log',
+} as const;
+export type EventAction = (typeof EVENT_ACTION)[keyof typeof EVENT_ACTION];
