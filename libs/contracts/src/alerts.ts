@@ -35,9 +35,18 @@ export const alertSchema = z
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),
     assignee: z.object({ id: idSchema, name: z.string() }).nullable(),
-    historical: z.boolean().describe('about events more than 24 h older than their receipt; nobody was notified'),
+    historical: z
+      .boolean()
+      .describe('about events more than 24 h older than their receipt; nobody was notified'),
     source: z
-      .object({ ip: z.string(), countryCode: z.string().nullable(), country: z.string().nullable(), city: z.string().nullable(), lat: z.number().nullable(), lon: z.number().nullable() })
+      .object({
+        ip: z.string(),
+        countryCode: z.string().nullable(),
+        country: z.string().nullable(),
+        city: z.string().nullable(),
+        lat: z.number().nullable(),
+        lon: z.number().nullable(),
+      })
       .nullable(),
   })
   .meta({ id: 'Alert' });
@@ -56,12 +65,20 @@ export const alertHistoryEntrySchema = z
   .meta({ id: 'AlertHistoryEntry' });
 
 export const alertNotificationSchema = z
-  .object({ channel: z.enum(['email', 'webpush', 'websocket']), recipient: z.string(), status: z.enum(['pending', 'sent', 'failed']), at: z.iso.datetime(), error: z.string().nullable() })
+  .object({
+    channel: z.enum(['email', 'webpush', 'websocket']),
+    recipient: z.string(),
+    status: z.enum(['pending', 'sent', 'failed']),
+    at: z.iso.datetime(),
+    error: z.string().nullable(),
+  })
   .meta({ id: 'AlertNotification' });
 
 export const alertDetailSchema = alertSchema
   .extend({
-    events: z.array(wireEventSchema).describe('copies of the first events that made the alert; `eventCount` counts all'),
+    events: z
+      .array(wireEventSchema)
+      .describe('copies of the first events that made the alert; `eventCount` counts all'),
     history: z.array(alertHistoryEntrySchema),
     notifications: z.array(alertNotificationSchema),
   })
@@ -104,7 +121,11 @@ export const updateAlert = endpoint({
   permission: 'alerts:write',
   params: idParamsSchema,
   body: z
-    .object({ status: alertStatusSchema.optional(), assigneeId: idSchema.nullable().optional(), note: z.string().trim().min(1).max(4000).optional() })
+    .object({
+      status: alertStatusSchema.optional(),
+      assigneeId: idSchema.nullable().optional(),
+      note: z.string().trim().min(1).max(4000).optional(),
+    })
     .strict()
     .refine((body) => Object.keys(body).length > 0, 'give at least one of status, assigneeId, note'),
   response: alertDetailSchema,

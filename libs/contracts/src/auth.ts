@@ -15,7 +15,12 @@ export const userSchema = z
 export type User = z.infer<typeof userSchema>;
 
 export const sessionSchema = z
-  .object({ accessToken: z.string(), csrfToken: z.string(), expiresIn: z.int().describe('seconds'), user: userSchema })
+  .object({
+    accessToken: z.string(),
+    csrfToken: z.string(),
+    expiresIn: z.int().describe('seconds'),
+    user: userSchema,
+  })
   .meta({ id: 'Session' });
 export type Session = z.infer<typeof sessionSchema>;
 
@@ -25,7 +30,11 @@ export const login = endpoint({
   path: '/auth/login',
   summary: 'Sign in. Sets the session cookies and returns an access token for clients without cookies.',
   permission: 'public',
-  body: z.object({ email: z.string().trim().toLowerCase().max(254), password: z.string().min(1).max(1024), totp: z.string().max(10).optional() }),
+  body: z.object({
+    email: z.string().trim().toLowerCase().max(254),
+    password: z.string().min(1).max(1024),
+    totp: z.string().max(10).optional(),
+  }),
   response: sessionSchema,
   status: 200,
 });
@@ -34,7 +43,8 @@ export const refresh = endpoint({
   id: 'refresh',
   method: 'POST',
   path: '/auth/refresh',
-  summary: 'Rotate the refresh cookie and get a new access token. Reuse of an old refresh token ends the session.',
+  summary:
+    'Rotate the refresh cookie and get a new access token. Reuse of an old refresh token ends the session.',
   permission: 'public',
   response: sessionSchema,
   status: 200,

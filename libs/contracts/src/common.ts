@@ -17,7 +17,10 @@ export function pageOf<T extends z.ZodType>(item: T) {
 /** A query parameter that may be given several times or comma-separated: `?status=new,acknowledged`. */
 export function listOf<T extends z.ZodType<string>>(item: T) {
   return z.preprocess(
-    (value) => (value === undefined || value === '' ? undefined : (Array.isArray(value) ? value : [value]).flatMap((v) => String(v).split(','))),
+    (value) =>
+      value === undefined || value === ''
+        ? undefined
+        : (Array.isArray(value) ? value : [value]).flatMap((v) => String(v).split(',')),
     z.array(item).optional(),
   );
 }

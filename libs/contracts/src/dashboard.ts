@@ -21,9 +21,13 @@ export const dashboardSchema = z
     lastEventAt: z.iso.datetime().nullable(),
     eventsOverTime: z.array(z.object({ at: z.iso.datetime(), total: z.int(), failures: z.int() })),
     alertsOverTime: z.array(z.object({ at: z.iso.datetime(), total: z.int(), bySeverity: countsBySeverity })),
-    topSources: z.array(z.object({ ip: z.string(), countryCode: z.string().nullable(), events: z.int(), failures: z.int() })),
+    topSources: z.array(
+      z.object({ ip: z.string(), countryCode: z.string().nullable(), events: z.int(), failures: z.int() }),
+    ),
     topUsers: z.array(z.object({ name: z.string(), events: z.int(), failures: z.int() })),
-    map: z.array(z.object({ countryCode: z.string(), country: z.string().nullable(), events: z.int(), alerts: z.int() })),
+    map: z.array(
+      z.object({ countryCode: z.string(), country: z.string().nullable(), events: z.int(), alerts: z.int() }),
+    ),
     recentAlerts: z.array(alertSchema),
   })
   .meta({ id: 'Dashboard' });

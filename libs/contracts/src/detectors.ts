@@ -13,7 +13,10 @@ export const detectorSettingsSchema = z.object({
   threshold: z.int().min(2).max(1000),
   windowSeconds: z.int().min(10).max(86_400),
   severity: severitySchema,
-  exceptions: z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])).max(500).describe('addresses and prefixes that never alert'),
+  exceptions: z
+    .array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]))
+    .max(500)
+    .describe('addresses and prefixes that never alert'),
 });
 export type DetectorSettings = z.infer<typeof detectorSettingsSchema>;
 

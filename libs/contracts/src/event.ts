@@ -37,7 +37,13 @@ export interface NormalizedEvent {
 /** What the decoders produce, before the ingestor adds identity (id, tenant, receipt). */
 export type DecodedFields = Record<string, FieldValue | undefined>;
 
-export const fieldValueSchema = z.union([z.string(), z.number(), z.boolean(), z.array(z.string()), z.array(z.number())]);
+export const fieldValueSchema = z.union([
+  z.string(),
+  z.number(),
+  z.boolean(),
+  z.array(z.string()),
+  z.array(z.number()),
+]);
 
 /** An event as REST, SSE, WebSocket and the command line show it: the same flat names, times as ISO 8601. */
 export const wireEventSchema = z
@@ -59,5 +65,9 @@ export function toWireEvent(event: NormalizedEvent): WireEvent {
   const { tenantId: _tenant, ...rest } = event;
   const wire: Record<string, FieldValue> = {};
   for (const [name, value] of Object.entries(rest)) if (value !== undefined) wire[name] = value;
-  return { ...wire, '@timestamp': iso(event['@timestamp']), 'event.ingested': iso(event['event.ingested']) } as WireEvent;
+  return {
+    ...wire,
+    '@timestamp': iso(event['@timestamp']),
+    'event.ingested': iso(event['event.ingested']),
+  } as WireEvent;
 }

@@ -13,7 +13,10 @@ export const eventFilterSchema = timeRangeQuerySchema.extend({
   action: textFilter,
   outcome: z.enum(['success', 'failure', 'unknown']).optional(),
   dataset: textFilter.describe('event.dataset: the decoder that read the line'),
-  sourceIp: z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]).optional().describe('an address or a prefix'),
+  sourceIp: z
+    .union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])
+    .optional()
+    .describe('an address or a prefix'),
   userName: textFilter,
   hostName: textFilter,
 });
@@ -48,6 +51,12 @@ export const eventHistogram = endpoint({
   query: eventFilterSchema.extend({ buckets: z.coerce.number().int().min(1).max(400).default(60) }),
   response: z.object({
     stepSeconds: z.int(),
-    buckets: z.array(z.object({ at: z.iso.datetime(), total: z.int(), bySeverity: z.partialRecord(severitySchema, z.int()) })),
+    buckets: z.array(
+      z.object({
+        at: z.iso.datetime(),
+        total: z.int(),
+        bySeverity: z.partialRecord(severitySchema, z.int()),
+      }),
+    ),
   }),
 });

@@ -10,6 +10,10 @@ export const liveMessageSchema = z.discriminatedUnion('kind', [
 export type LiveMessage = z.infer<typeof liveMessageSchema>;
 
 /** A live message on its way between processes (Redis pub/sub channel `parapet:live`). */
-export const liveEnvelopeSchema = z.object({ v: z.literal(1), tenantId: idSchema, message: liveMessageSchema });
+export const liveEnvelopeSchema = z.object({
+  v: z.literal(1),
+  tenantId: idSchema,
+  message: liveMessageSchema,
+});
 export type LiveEnvelope = z.infer<typeof liveEnvelopeSchema>;
 export const LIVE_CHANNEL = 'parapet:live';

@@ -41,7 +41,9 @@ export const createChannel = endpoint({
   path: '/notifications/channels',
   summary: 'Add a channel.',
   permission: 'notifications:write',
-  body: channelInput.extend({ minSeverity: severitySchema.default('medium'), enabled: z.boolean().default(true) }).strict(),
+  body: channelInput
+    .extend({ minSeverity: severitySchema.default('medium'), enabled: z.boolean().default(true) })
+    .strict(),
   response: channelSchema,
   status: 201,
 });
@@ -66,7 +68,14 @@ export const deleteChannel = endpoint({
 
 /** A browser's own push subscription (W3C Push API), kept for the user who made it. */
 export const pushSubscriptionSchema = z
-  .object({ id: idSchema, endpointHost: z.string(), label: z.string(), minSeverity: severitySchema, createdAt: z.iso.datetime(), lastSentAt: z.iso.datetime().nullable() })
+  .object({
+    id: idSchema,
+    endpointHost: z.string(),
+    label: z.string(),
+    minSeverity: severitySchema,
+    createdAt: z.iso.datetime(),
+    lastSentAt: z.iso.datetime().nullable(),
+  })
   .meta({ id: 'PushSubscription' });
 
 export const getPushKey = endpoint({

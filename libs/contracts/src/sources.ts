@@ -6,17 +6,23 @@ const nameSchema = z.string().trim().min(1).max(100);
 const cidrSchema = z
   .union([z.cidrv4(), z.cidrv6(), z.ipv4(), z.ipv6()])
   .describe('a prefix such as 10.0.1.0/24; a single address is taken as its /32 or /128');
-const timeZoneSchema = z.string().max(60).refine((zone) => {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: zone });
-    return true;
-  } catch {
-    return false;
-  }
-}, 'not a time zone of the IANA database, such as Europe/Berlin or UTC');
+const timeZoneSchema = z
+  .string()
+  .max(60)
+  .refine((zone) => {
+    try {
+      new Intl.DateTimeFormat('en', { timeZone: zone });
+      return true;
+    } catch {
+      return false;
+    }
+  }, 'not a time zone of the IANA database, such as Europe/Berlin or UTC');
 
 /** Decoder to read a source's lines with; `auto` recognises the program by itself. */
-export const sourceTypeSchema = z.string().regex(/^[a-z0-9_]{1,40}$/).describe('auto, or the name of a decoder');
+export const sourceTypeSchema = z
+  .string()
+  .regex(/^[a-z0-9_]{1,40}$/)
+  .describe('auto, or the name of a decoder');
 
 export const sourceSchema = z
   .object({
@@ -26,7 +32,9 @@ export const sourceSchema = z
     type: z.string(),
     timeZone: z.string(),
     enabled: z.boolean(),
-    status: z.enum(['active', 'pending_approval']).describe('pending: the prefix lies inside another customer’s and waits for the operator'),
+    status: z
+      .enum(['active', 'pending_approval'])
+      .describe('pending: the prefix lies inside another customer’s and waits for the operator'),
     lastEventAt: z.iso.datetime().nullable(),
     eventsLast24h: z.int(),
     createdAt: z.iso.datetime(),
@@ -77,7 +85,16 @@ export const updateSource = endpoint({
   summary: 'Change a source.',
   permission: 'sources:write',
   params: idParamsSchema,
-  body: z.object({ name: nameSchema, cidr: cidrSchema, type: sourceTypeSchema, timeZone: timeZoneSchema, enabled: z.boolean() }).partial().strict(),
+  body: z
+    .object({
+      name: nameSchema,
+      cidr: cidrSchema,
+      type: sourceTypeSchema,
+      timeZone: timeZoneSchema,
+      enabled: z.boolean(),
+    })
+    .partial()
+    .strict(),
   response: sourceSchema,
 });
 export const deleteSource = endpoint({

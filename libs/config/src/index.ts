@@ -1,0 +1,2 @@
+export { loadSettings } from './load-settings.js';
+export { dataPath, settingsSchema, type Settings } from './settings.js';

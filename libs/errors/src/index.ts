@@ -1,0 +1,3 @@
+export * from './http-errors.js';
+export * from './operator-errors.js';
+export * from './parapet-error.js';
