@@ -1,0 +1,20 @@
+export { detect } from './detect.js';
+export type { Detection, TenantDetectors } from './detect.js';
+export type { Detector, Sighting, Technique } from './detectors/detector.js';
+export { DETECTORS, detectorOf } from './detectors/registry.js';
+export { isExcepted } from './exceptions.js';
+export { MemoryWindowStore } from './windows/memory-window-store.js';
+export { planSegments, settle, windowKey } from './windows/segments.js';
+export type { SegmentAnswer, SegmentDelta } from './windows/segments.js';
+export type { Span } from './windows/spans.js';
+export { EVIDENCE_FACTOR } from './windows/window-state.js';
+export type {
+  Member,
+  Observation,
+  WindowMode,
+  WindowOp,
+  WindowRegion,
+  WindowResult,
+  WindowSpec,
+  WindowStore,
+} from './windows/window.js';

@@ -1,0 +1,152 @@
+import { appendSpan, unionSpans } from './spans.js';
+import type { Span } from './spans.js';
+import type { Observation, WindowSpec } from './window.js';
+
+/**
+ * The state of one window key, and what a batch adds to it (the two have one shape).
+ *
+ * `starts` is the set S of all s for which the window [s, s+W] reaches the threshold. It only grows, and it is all
+ * that an answer depends on: an event at t belongs to a qualifying window when [t−W, t] meets S. `entries` are the
+ * observations that can still change S. Two rules let go of the others; both keep "does [s, s+W] qualify" the same
+ * for every s outside S, now and after any later addition, so the order of arrival can't matter:
+ *
+ * - Covered: an entry at t lies in the windows that start in [t−W, t]. When that interval is inside S, all of them
+ *   qualify already.
+ * - Between (`distinct` mode): p ≤ m ≤ q are entries of one key and q − p ≤ W. A window of length W that contains m
+ *   but neither p nor q would start after p and end before q: it would be shorter than W. So m adds nothing.
+ *
+ * Bound: an entry that is not covered lies in a window that does not qualify, and such a window holds fewer than
+ * `threshold` entries of each class (`sum`), or at most two entries of each of fewer than `threshold` keys
+ * (`distinct`). A segment (segments.ts) is 5 W long, so what it keeps is some multiple of the threshold, however
+ * many events an attacker sends.
+ *
+ * apps/processor/src/stages/detect/window-script.ts is the same in Lua; one test suite runs over both.
+ */
+export interface WindowState {
+  /** Sorted, disjoint. */
+  starts: readonly Span[];
+  /** Sorted by time. */
+  entries: readonly Observation[];
+}
+
+export const EMPTY_STATE: WindowState = { starts: [], entries: [] };
+
+/** Covered entries are kept as evidence for an alert while a key holds no more than this times the threshold. */
+export const EVIDENCE_FACTOR = 4;
+
+/** The smallest state that says as much as these observations (in any order, without duplicates). */
+export function reduce(observations: readonly Observation[], spec: WindowSpec): WindowState {
+  const sorted = observations.length < 2 ? observations : [...observations].sort((a, b) => a.time - b.time);
+  const starts = qualifyingStarts(sorted, spec);
+  return { starts, entries: thin(sorted, starts, spec, 0) };
+}
+
+export interface Absorbed {
+  state: WindowState;
+  /** The state before it was thinned: what is known for the answer. */
+  known: WindowState;
+  changed: boolean;
+}
+
+/** Adds what a batch brings to what a key holds. */
+export function absorb(state: WindowState, delta: WindowState, spec: WindowSpec): Absorbed {
+  const seen = new Set(state.entries.map((entry) => entry.id));
+  const starts = unionSpans(state.starts, delta.starts);
+  const fresh = delta.entries.filter((entry) => !seen.has(entry.id) && !covered(starts, entry.time, spec));
+  const entries = fresh.length === 0 ? state.entries : mergeByTime(state.entries, fresh);
+  const known = {
+    starts: fresh.length === 0 ? starts : unionSpans(starts, qualifyingStarts(entries, spec)),
+    entries,
+  };
+  const changed = fresh.length > 0 || !sameSpans(known.starts, state.starts);
+  if (!changed) return { state, known: state, changed };
+  const kept = thin(entries, known.starts, spec, EVIDENCE_FACTOR * spec.threshold);
+  return { state: { starts: known.starts, entries: kept }, known, changed };
+}
+
+/** Whether every window that contains this time qualifies already. */
+function covered(starts: readonly Span[], time: number, spec: WindowSpec): boolean {
+  return starts.some((span) => span.from <= time - spec.windowMs && time <= span.to);
+}
+
+/**
+ * S of these entries alone. For each last entry j, the largest first entry i with count(i..j) ≥ threshold gives the
+ * starts [t_j − W, t_i]; i never falls as j grows, so two pointers do.
+ */
+function qualifyingStarts(entries: readonly Observation[], spec: WindowSpec): Span[] {
+  const spans: Span[] = [];
+  if (entries.reduce((sum, entry) => sum + entry.weight, 0) < spec.threshold) return spans;
+  const counter = new KeyCounter(spec.mode === 'distinct');
+  let left = 0;
+  let lastFirst: Observation | undefined;
+  for (const entry of entries) {
+    counter.add(entry, 1);
+    while (counter.count >= spec.threshold) {
+      lastFirst = entries[left];
+      if (lastFirst === undefined) break;
+      counter.add(lastFirst, -1);
+      left += 1;
+    }
+    const start = entry.time - spec.windowMs;
+    if (lastFirst !== undefined && start <= lastFirst.time) appendSpan(spans, start, lastFirst.time);
+  }
+  return spans;
+}
+
+/** Σ over keys of what the key counts, kept up to date as entries come and go. */
+class KeyCounter {
+  count = 0;
+  readonly #keys = new Map<string, Map<string, number>>();
+
+  constructor(private readonly distinct: boolean) {}
+
+  add(entry: Observation, sign: 1 | -1): void {
+    let classes = this.#keys.get(entry.key);
+    if (classes === undefined) this.#keys.set(entry.key, (classes = new Map<string, number>()));
+    const before = this.#contribution(classes);
+    classes.set(entry.cls, (classes.get(entry.cls) ?? 0) + sign * entry.weight);
+    this.count += this.#contribution(classes) - before;
+  }
+
+  #contribution(classes: ReadonlyMap<string, number>): number {
+    let most = 0;
+    for (const sum of classes.values()) if (sum > most) most = sum;
+    return this.distinct ? Math.min(most, 1) : most;
+  }
+}
+
+/** Drops entries that are between, and covered ones when there are more than `room` entries. */
+function thin(
+  entries: readonly Observation[],
+  starts: readonly Span[],
+  spec: WindowSpec,
+  room: number,
+): readonly Observation[] {
+  const rest = spec.mode === 'distinct' ? dropBetween(entries, spec.windowMs) : entries;
+  if (starts.length === 0 || rest.length <= room) return rest;
+  return rest.filter((entry) => !covered(starts, entry.time, spec));
+}
+
+function dropBetween(entries: readonly Observation[], windowMs: number): readonly Observation[] {
+  const lastTwo = new Map<string, { before: Observation | null; last: Observation }>();
+  const dropped = new Set<Observation>();
+  for (const entry of entries) {
+    const run = lastTwo.get(entry.key);
+    if (run === undefined) {
+      lastTwo.set(entry.key, { before: null, last: entry });
+    } else {
+      if (run.before !== null && entry.time - run.before.time <= windowMs) dropped.add(run.last);
+      else run.before = run.last;
+      run.last = entry;
+    }
+  }
+  return dropped.size === 0 ? entries : entries.filter((entry) => !dropped.has(entry));
+}
+
+function mergeByTime(a: readonly Observation[], b: readonly Observation[]): Observation[] {
+  return [...a, ...b].sort((x, y) => x.time - y.time);
+}
+
+function sameSpans(a: readonly Span[], b: readonly Span[]): boolean {
+  return a.length === b.length && a.every((span, i) => span.from === b[i]?.from && span.to === b[i]?.to);
+}
