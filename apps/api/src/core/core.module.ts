@@ -1,0 +1,74 @@
+import { Global, Inject, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import { createPool, serviceUrl, TenantDatabase } from '@parapet/db';
+import { createRedis } from '@parapet/queue';
+import { countFailure, createLogger, type Logger } from '@parapet/telemetry';
+import type { ApiSettings } from './api-settings.js';
+import { AuditService } from './audit.service.js';
+import { AppPool, LOGGER, RedisClient, RedisSubscriber, SETTINGS, SrePool } from './tokens.js';
+
+/** What every feature may ask for: settings, logger, connections, the audit log. Imported once, by AppModule. */
+@Global()
+@Module({})
+export class CoreModule implements OnApplicationShutdown {
+  constructor(
+    private readonly database: TenantDatabase,
+    private readonly appPool: AppPool,
+    private readonly srePool: SrePool,
+    private readonly redis: RedisClient,
+    private readonly subscriber: RedisSubscriber,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  static forRoot(settings: ApiSettings, logger = createLogger('api', settings.LOG_LEVEL)): DynamicModule {
+    const redis = (connection: string) => {
+      const client = createRedis(settings.REDIS_URL, { connectionName: `parapet-api-${connection}` });
+      client.on('error', (error: Error) => {
+        countFailure('redis', connection);
+        logger.warn({ err: error }, 'Redis: connection failed');
+      });
+      return client;
+    };
+    const pool = (role: 'parapet_app' | 'parapet_sre', max: number) =>
+      createPool(serviceUrl(settings.DATABASE_URL, role), { max, applicationName: 'parapet-api' });
+    const providers = [
+      { provide: SETTINGS, useValue: settings },
+      { provide: LOGGER, useValue: logger },
+      {
+        provide: TenantDatabase,
+        useFactory: () => new TenantDatabase(serviceUrl(settings.DATABASE_URL, 'parapet_app')),
+      },
+      { provide: AppPool, useFactory: () => pool('parapet_app', 10) },
+      { provide: SrePool, useFactory: () => pool('parapet_sre', 3) },
+      { provide: RedisClient, useFactory: () => redis('commands') },
+      { provide: RedisSubscriber, useFactory: () => redis('subscriber') },
+      AuditService,
+    ];
+    return {
+      module: CoreModule,
+      providers,
+      exports: [
+        SETTINGS,
+        LOGGER,
+        TenantDatabase,
+        AppPool,
+        SrePool,
+        RedisClient,
+        RedisSubscriber,
+        AuditService,
+      ],
+    };
+  }
+
+  /** Nest calls this after `beforeApplicationShutdown` of the features, which finish their work first. */
+  async onApplicationShutdown(): Promise<void> {
+    this.subscriber.disconnect();
+    this.redis.disconnect();
+    const closing = await Promise.allSettled([this.database.close(), this.appPool.end(), this.srePool.end()]);
+    for (const result of closing) {
+      if (result.status === 'rejected') {
+        countFailure('api', 'shutdown');
+        this.logger.warn({ err: result.reason }, 'A connection did not close');
+      }
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import {
+  applyDecorators,
+  createParamDecorator,
+  HttpCode,
+  RequestMapping,
+  RequestMethod,
+  SetMetadata,
+  Sse,
+} from '@nestjs/common';
+import type { ExecutionContext, MessageEvent } from '@nestjs/common';
+import type { Endpoint, HttpMethod, ResponseOf } from '@parapet/contracts';
+import type { Observable } from 'rxjs';
+import type { ApiRequest } from './api-request.js';
+
+export const ENDPOINT = Symbol('ENDPOINT');
+
+const METHODS: Record<HttpMethod, RequestMethod> = {
+  GET: RequestMethod.GET,
+  POST: RequestMethod.POST,
+  PUT: RequestMethod.PUT,
+  PATCH: RequestMethod.PATCH,
+  DELETE: RequestMethod.DELETE,
+};
+
+type AnswerOf<E extends Endpoint> = E['stream'] extends string
+  ? Observable<MessageEvent> | Promise<Observable<MessageEvent>>
+  : ResponseOf<E> | Promise<ResponseOf<E>>;
+
+/**
+ * Makes a method the handler of an endpoint: its route, permission, status, and the parsing of what comes in. The
+ * compiler checks what the method answers. A stream of server-sent events is an Observable of Nest's `MessageEvent`.
+ */
+export function Handles<const E extends Endpoint>(endpoint: E) {
+  const route =
+    endpoint.stream === 'text/event-stream'
+      ? Sse(endpoint.path)
+      : RequestMapping({ path: endpoint.path, method: METHODS[endpoint.method] });
+  const decorate = applyDecorators(route, HttpCode(statusOf(endpoint)), SetMetadata(ENDPOINT, endpoint));
+  return <M extends (...args: never[]) => AnswerOf<E>>(
+    target: object,
+    key: string | symbol,
+    descriptor: TypedPropertyDescriptor<M>,
+  ): void => {
+    decorate(target, key, descriptor);
+  };
+}
+
+/** The status of a success. */
+export function statusOf(endpoint: Endpoint): number {
+  return endpoint.status ?? (endpoint.response || endpoint.stream ? 200 : 204);
+}
+
+/** What came in, parsed: `@Input() input: ParsedOf<typeof endpoints.listAlerts>`. */
+export const Input = createParamDecorator(
+  (_data: unknown, context: ExecutionContext) => context.switchToHttp().getRequest<ApiRequest>().input,
+);
