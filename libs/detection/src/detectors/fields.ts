@@ -1,5 +1,5 @@
+import { normalizeIp } from '@parapet/contracts';
 import type { FieldValue, NormalizedEvent } from '@parapet/contracts';
-import ipaddr from 'ipaddr.js';
 
 /** A field as text; of a list its first value. Null when it is absent or empty. */
 export function textOf(event: NormalizedEvent, field: string): string | null {
@@ -16,8 +16,7 @@ export function fieldHas(event: NormalizedEvent, field: string, wanted: string):
 /** `source.ip` in its one canonical spelling, so that ::ffff:192.0.2.1 and 192.0.2.1 are one source. */
 export function sourceAddress(event: NormalizedEvent): string | null {
   const text = textOf(event, 'source.ip');
-  if (text === null || !text.includes(':')) return text;
-  return ipaddr.isValid(text) ? ipaddr.process(text).toString() : text;
+  return text === null ? null : (normalizeIp(text) ?? text);
 }
 
 /** How often the line was repeated by the sender ("message repeated N times"), 1 for an ordinary line. */

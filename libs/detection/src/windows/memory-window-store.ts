@@ -21,8 +21,10 @@ export class MemoryWindowStore implements WindowStore {
     return Promise.resolve(ops.map((op, index) => settle(op, answers[index] ?? [])));
   }
 
-  /** How many observations each key holds; what the memory bound is tested on. */
-  sizes(): number[] {
-    return Array.from(this.#states.values(), (state) => state.entries.length);
+  /** How many observations each key of a tenant holds; what the memory bound is tested on. */
+  sizes(tenantId: string): number[] {
+    return [...this.#states].flatMap(([key, state]) =>
+      key.startsWith(`{${tenantId}}:`) ? state.entries.length : [],
+    );
   }
 }
