@@ -1,13 +1,14 @@
 // Builds every lib and service: TypeScript → ES modules with swc, file by file, skipping files that did not
 // change. `--watch` keeps going; `--no-dashboard` leaves Vite out. Type errors are `npm run typecheck`'s job.
-import { transformFile } from '@swc/core';
-import { readdir, mkdir, writeFile, stat, rm, readFile } from 'node:fs/promises';
+import { readdir, mkdir, writeFile, stat, rm } from 'node:fs/promises';
 import { watch } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { generatePrismaClient } from './generate.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const CONFIG = join(root, '.swcrc');
+const AT_ONCE = 16;
 
 async function listFiles(dir) {
   const entries = await readdir(dir, { withFileTypes: true, recursive: true });
@@ -17,8 +18,8 @@ async function listFiles(dir) {
 async function packages() {
   const found = [];
   for (const group of ['libs', 'apps']) {
-    for (const name of await readdir(join(root, group))) {
-      if (name !== 'dashboard') found.push(join(root, group, name));
+    for (const entry of await readdir(join(root, group), { withFileTypes: true })) {
+      if (entry.isDirectory() && entry.name !== 'dashboard') found.push(join(root, group, entry.name));
     }
   }
   return found;
@@ -26,12 +27,16 @@ async function packages() {
 
 const isBuilt = (file) => file.endsWith('.ts') && !file.endsWith('.spec.ts') && !file.endsWith('.d.ts');
 const outputOf = (pkg, file) => join(pkg, 'dist', relative(join(pkg, 'src'), file).replace(/\.ts$/, '.js'));
+const changedAt = async (file) => (await stat(file).catch(() => ({ mtimeMs: 0 }))).mtimeMs;
 
 async function compile(file, out) {
-  const { code, map } = await transformFile(file, { configFile: join(root, '.swcrc'), filename: file, sourceFileName: relative(dirname(out), file) });
+  const { transformFile } = await import('@swc/core'); // only when something changed: it takes a while to load
+  const options = { configFile: CONFIG, filename: file, sourceFileName: relative(dirname(out), file) };
+  const { code, map } = await transformFile(file, options);
   await mkdir(dirname(out), { recursive: true });
-  await writeFile(out, `${code}\n//# sourceMappingURL=${out.split('/').at(-1)}.map\n`);
   await writeFile(`${out}.map`, map);
+  // Last, because its time says that the pair is whole.
+  await writeFile(out, `${code}\n//# sourceMappingURL=${out.split('/').at(-1)}.map\n`);
 }
 
 async function buildPackage(pkg) {
@@ -41,15 +46,17 @@ async function buildPackage(pkg) {
   for (const old of await listFiles(join(pkg, 'dist')).catch(() => [])) {
     if (!wanted.has(old.replace(/\.map$/, ''))) await rm(old);
   }
-  let compiled = 0;
+  const configChanged = await changedAt(CONFIG);
+  const stale = [];
   for (const file of sources) {
     const out = outputOf(pkg, file);
-    const [from, to] = await Promise.all([stat(file), stat(out).catch(() => null)]);
-    if (to && to.mtimeMs > from.mtimeMs) continue;
-    await compile(file, out);
-    compiled += 1;
+    const [from, to] = await Promise.all([changedAt(file), changedAt(out)]);
+    if (to <= Math.max(from, configChanged)) stale.push([file, out]);
   }
-  return compiled;
+  for (let i = 0; i < stale.length; i += AT_ONCE) {
+    await Promise.all(stale.slice(i, i + AT_ONCE).map(([file, out]) => compile(file, out)));
+  }
+  return stale.length;
 }
 
 export async function buildServices() {
@@ -62,10 +69,16 @@ export async function buildServices() {
 /** Builds the dashboard with Vite unless no file of it (or of the contracts) is newer than the last build. */
 export async function buildDashboard() {
   const app = join(root, 'apps/dashboard');
-  const stamp = await stat(join(app, 'dist/index.html')).catch(() => null);
-  const inputs = [...(await listFiles(join(app, 'src'))), ...(await listFiles(join(app, 'public')).catch(() => [])), ...(await listFiles(join(root, 'libs/contracts/src'))), join(app, 'index.html'), join(app, 'vite.config.ts'), join(root, 'package-lock.json')];
-  const newest = Math.max(...(await Promise.all(inputs.map(async (f) => (await stat(f).catch(() => ({ mtimeMs: 0 }))).mtimeMs))));
-  if (stamp && stamp.mtimeMs > newest) return false;
+  const inputs = [
+    ...(await listFiles(join(app, 'src'))),
+    ...(await listFiles(join(app, 'public')).catch(() => [])),
+    ...(await listFiles(join(root, 'libs/contracts/src'))),
+    join(app, 'index.html'),
+    join(app, 'vite.config.ts'),
+    join(root, 'package-lock.json'),
+  ];
+  const newest = Math.max(...(await Promise.all(inputs.map(changedAt))));
+  if ((await changedAt(join(app, 'dist/index.html'))) > newest) return false;
   const { build } = await import('vite');
   await build({ root: app, configFile: join(app, 'vite.config.ts'), logLevel: 'warn' });
   return true;
@@ -73,8 +86,12 @@ export async function buildDashboard() {
 
 async function watchSources() {
   for (const pkg of await packages()) {
+    let queued;
     watch(join(pkg, 'src'), { recursive: true }, () => {
-      buildPackage(pkg).catch((error) => process.stderr.write(`build: ${error.message}\n`));
+      clearTimeout(queued); // an editor's save is several events
+      queued = setTimeout(() => {
+        buildPackage(pkg).catch((error) => process.stderr.write(`build: ${error.message}\n`));
+      }, 50);
     });
   }
 }
@@ -82,6 +99,10 @@ async function watchSources() {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const compiled = await buildServices();
   process.stdout.write(`build: ${compiled} files compiled\n`);
-  if (!process.argv.includes('--no-dashboard')) process.stdout.write((await buildDashboard()) ? 'build: dashboard built\n' : 'build: dashboard unchanged\n');
+  if (!process.argv.includes('--no-dashboard')) {
+    process.stdout.write(
+      (await buildDashboard()) ? 'build: dashboard built\n' : 'build: dashboard unchanged\n',
+    );
+  }
   if (process.argv.includes('--watch')) await watchSources();
 }
