@@ -87,6 +87,15 @@ export function windowStoreSuite(name: string, open: () => StoreUnderTest): void
       expect(await add(tenant, DISTINCT, [seen('last', 299, { key: 'port10' })])).toHaveLength(1);
     });
 
+    it('forgets a repeated key only where its neighbours stand in for it', async () => {
+      const tenant = newTenant();
+      const spec: WindowSpec = { ...DISTINCT, threshold: 3 };
+      for (const at of [0, 540, 1080]) await add(tenant, spec, [seen(`a${at}`, at, { key: 'a' })]);
+      expect(await add(tenant, spec, [seen('b', 300, { key: 'b' })])).toEqual([]);
+      // Only a540 lies within ten minutes of both.
+      expect(await add(tenant, spec, [seen('c', 840, { key: 'c' })])).toHaveLength(1);
+    });
+
     it('keeps tenants, detectors, groups and settings apart', async () => {
       const tenant = newTenant();
       const { store } = open();
@@ -145,11 +154,12 @@ export function windowStoreSuite(name: string, open: () => StoreUnderTest): void
     });
 
     describe.each(['sum', 'distinct'] as const)('in mode %s, for any events', (mode) => {
-      const spec: WindowSpec = { windowMs: 10, threshold: 4, mode };
+      const spec: WindowSpec = { windowMs: 10, threshold: mode === 'sum' ? 4 : 3, mode };
       const event = fc.record({
         // Several segments (40 ms each), dense enough that windows hover about the threshold.
         time: fc.integer({ min: -20, max: 150 }),
-        key: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'),
+        // One key far more often than the others, so that there are runs of it to be thinned.
+        key: fc.constantFrom('a', 'a', 'a', 'a', 'b', 'c', 'd'),
         cls: fc.constantFrom('attempt', 'invalid_user'),
         weight: fc.constantFrom(1, 1, 1, 2, 9),
       });

@@ -1,0 +1,24 @@
+import type { Redis } from 'ioredis';
+import { Unpackr } from 'msgpackr';
+
+/** The Redis that the test run started. */
+export function redisUrl(): string {
+  const url = process.env['REDIS_URL'];
+  if (url === undefined) throw new Error('REDIS_URL is not set: the servers of the test run are not up');
+  return url;
+}
+
+/** Names of all window keys of a tenant. */
+export async function keysOf(redis: Redis, tenantId: string): Promise<string[]> {
+  const names: string[] = [];
+  for await (const page of redis.scanStream({ match: `{${tenantId}}:win:*`, count: 1000 }))
+    names.push(...page);
+  return names;
+}
+
+/** How many observations a key's value holds: starts and entries (fives), one MessagePack value after the other. */
+export function sizeOf(value: Buffer): number {
+  const [, entries] = new Unpackr().unpackMultiple(value) as unknown[];
+  if (!Array.isArray(entries)) throw new TypeError('not the value of a window key');
+  return entries.length / 5;
+}
