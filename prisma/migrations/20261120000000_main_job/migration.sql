@@ -306,11 +306,11 @@ CREATE TABLE audit_log (
   PRIMARY KEY (tenant_id, seq)
 );
 
-CREATE FUNCTION audit_chain() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION audit_chain() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE last record;
 BEGIN
   PERFORM pg_advisory_xact_lock(hashtextextended('audit:' || NEW.tenant_id, 0));
-  SELECT seq, hash INTO last FROM audit_log WHERE tenant_id = NEW.tenant_id ORDER BY seq DESC LIMIT 1;
+  SELECT seq, hash INTO last FROM public.audit_log WHERE tenant_id = NEW.tenant_id ORDER BY seq DESC LIMIT 1;
   NEW.seq := coalesce(last.seq, 0) + 1;
   NEW.at := clock_timestamp();
   NEW.prev_hash := coalesce(last.hash, '\x'::bytea);
@@ -322,9 +322,9 @@ CREATE TRIGGER audit_chain BEFORE INSERT ON audit_log FOR EACH ROW EXECUTE FUNCT
 
 -- ── Configuration changes ───────────────────────────────────────────────────────────────────────────────────────
 
-CREATE FUNCTION bump_config_version() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+CREATE FUNCTION bump_config_version() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-  UPDATE config_versions SET version = version + 1 WHERE kind = ANY (TG_ARGV);
+  UPDATE public.config_versions SET version = version + 1 WHERE kind = ANY (TG_ARGV);
   RETURN NULL;
 END $$;
 CREATE TRIGGER bump_routing AFTER INSERT OR UPDATE OR DELETE ON sources FOR EACH STATEMENT EXECUTE FUNCTION bump_config_version('routing');
@@ -353,7 +353,7 @@ SELECT protect_tenant_table(t) FROM unnest(ARRAY[
 
 -- Makes the partition of a day. Built beside the table and attached, because ATTACH lets readers and writers go on.
 -- Returns whether it was new. The caller keeps days inside the tenants' retention.
-CREATE FUNCTION ensure_events_partition(day date) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+CREATE FUNCTION ensure_events_partition(day date) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
   part text := 'events_' || to_char(day, 'YYYYMMDD');
   low timestamptz := day::timestamp AT TIME ZONE 'UTC';
@@ -374,7 +374,7 @@ BEGIN
 END $$;
 
 -- Drops partitions that lie wholly before a day; at least the longest retention of all tenants is kept, whatever is asked.
-CREATE FUNCTION drop_events_partitions(before date) RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+CREATE FUNCTION drop_events_partitions(before date) RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
   part record;
   dropped integer := 0;
@@ -395,14 +395,14 @@ END $$;
 
 -- ── Look-ups across tenants, each as narrow as its use ──────────────────────────────────────────────────────────
 
-CREATE FUNCTION longest_retention_days() RETURNS integer LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+CREATE FUNCTION longest_retention_days() RETURNS integer LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   SELECT coalesce(max(retention_days), 30) FROM public.tenants
 $$;
 
 -- Sign-in knows an e-mail address and not yet a tenant.
 CREATE FUNCTION auth_find_user(wanted text)
   RETURNS TABLE (user_id uuid, tenant_id uuid, password_hash text, user_status text, tenant_status text)
-  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   SELECT u.id, u.tenant_id, u.password_hash, u.status, t.status
   FROM public.users u JOIN public.tenants t ON t.id = u.tenant_id WHERE u.email = lower(wanted)
 $$;
@@ -410,7 +410,7 @@ $$;
 -- Which prefix belongs to whom: the ingestor's table.
 CREATE FUNCTION ingest_routing()
   RETURNS TABLE (source_id uuid, tenant_id uuid, tenant_slug text, cidr inet, source_type text, time_zone text, quota_eps integer, quota_burst integer)
-  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   SELECT s.id, s.tenant_id, t.slug, s.cidr, s.type, s.time_zone, t.quota_eps, t.quota_burst
   FROM public.sources s JOIN public.tenants t ON t.id = s.tenant_id
   WHERE s.enabled AND s.status = 'active' AND t.status = 'active' AND t.kind = 'customer'
@@ -419,7 +419,7 @@ $$;
 -- What the processor must know of each tenant; tenants without a row for a detector use its defaults.
 CREATE FUNCTION processing_config()
   RETURNS TABLE (tenant_id uuid, retention_days integer, detectors jsonb)
-  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   SELECT t.id, t.retention_days, coalesce(jsonb_agg(jsonb_build_object(
     'kind', d.kind, 'enabled', d.enabled, 'threshold', d.threshold, 'windowSeconds', d.window_seconds,
     'severity', d.severity, 'exceptions', d.exceptions)) FILTER (WHERE d.id IS NOT NULL), '[]')
@@ -428,26 +428,28 @@ CREATE FUNCTION processing_config()
 $$;
 
 CREATE FUNCTION outbox_tenants() RETURNS SETOF uuid
-  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   SELECT DISTINCT tenant_id FROM public.outbox WHERE processed_at IS NULL
 $$;
 
 CREATE FUNCTION evidence_tenants() RETURNS SETOF uuid
-  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   SELECT DISTINCT tenant_id FROM public.alert_events WHERE event IS NULL
 $$;
 
 -- Whether a prefix lies inside, or around, another tenant's: such a claim waits for the operator.
 CREATE FUNCTION source_overlaps_foreign(claimant uuid, prefix inet) RETURNS boolean
-  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   SELECT EXISTS (SELECT FROM public.sources s WHERE s.tenant_id <> claimant AND s.cidr && prefix)
 $$;
 
--- A claim that overlaps another customer's never becomes active by the claimant's own hand.
-CREATE FUNCTION hold_overlapping_source() RETURNS trigger LANGUAGE plpgsql AS $$
+-- A claim that overlaps another customer's never becomes active by the claimant's own hand (nor may parapet_app write
+-- `status`). Claims come one after the other, so that two that overlap can't miss each other.
+CREATE FUNCTION hold_overlapping_source() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   IF TG_OP = 'INSERT' OR NEW.cidr IS DISTINCT FROM OLD.cidr THEN
-    NEW.status := CASE WHEN source_overlaps_foreign(NEW.tenant_id, NEW.cidr) THEN 'pending_approval' ELSE 'active' END;
+    PERFORM pg_advisory_xact_lock(hashtextextended('sources', 0));
+    NEW.status := CASE WHEN public.source_overlaps_foreign(NEW.tenant_id, NEW.cidr) THEN 'pending_approval' ELSE 'active' END;
   END IF;
   RETURN NEW;
 END $$;
@@ -462,7 +464,8 @@ GRANT EXECUTE ON FUNCTION current_tenant() TO parapet_app, parapet_writer, parap
 GRANT SELECT, INSERT ON tenants TO parapet_app;
 GRANT SELECT ON config_versions TO parapet_app;
 GRANT SELECT, INSERT, UPDATE ON users, sessions TO parapet_app;
-GRANT SELECT, INSERT, UPDATE, DELETE ON sources, detectors, notification_channels, push_subscriptions TO parapet_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON detectors, notification_channels, push_subscriptions TO parapet_app;
+GRANT SELECT, INSERT, DELETE, UPDATE (name, cidr, type, time_zone, enabled, updated_at) ON sources TO parapet_app;
 GRANT SELECT, INSERT, UPDATE ON alerts, alert_events, notifications, outbox TO parapet_app;
 GRANT DELETE ON outbox TO parapet_app;
 GRANT SELECT, INSERT ON alert_history, audit_log TO parapet_app;
