@@ -17,7 +17,7 @@ CREATE TABLE tenants (
   name           text NOT NULL,
   kind           text NOT NULL DEFAULT 'customer' CHECK (kind IN ('customer', 'platform')),
   status         text NOT NULL DEFAULT 'active' CHECK (status IN ('active', 'suspended')),
-  retention_days integer NOT NULL DEFAULT 30 CHECK (retention_days BETWEEN 1 AND 3650),
+  retention_days integer NOT NULL DEFAULT 365 CHECK (retention_days BETWEEN 1 AND 3650),
   quota_eps      integer NOT NULL DEFAULT 100000 CHECK (quota_eps > 0),
   quota_burst    integer NOT NULL DEFAULT 500000 CHECK (quota_burst > 0),
   created_at     timestamptz(3) NOT NULL DEFAULT now(),
@@ -396,7 +396,7 @@ END $$;
 -- ── Look-ups across tenants, each as narrow as its use ──────────────────────────────────────────────────────────
 
 CREATE FUNCTION longest_retention_days() RETURNS integer LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-  SELECT coalesce(max(retention_days), 30) FROM public.tenants
+  SELECT coalesce(max(retention_days), 365) FROM public.tenants
 $$;
 
 -- Sign-in knows an e-mail address and not yet a tenant.
