@@ -41,3 +41,13 @@ export const EVENT_ACTION = {
   firewallLog: 'log',
 } as const;
 export type EventAction = (typeof EVENT_ACTION)[keyof typeof EVENT_ACTION];
+
+/**
+ * Failed authentications that only accompany an attempt which has a line of its own: counting them would count it twice.
+ * (`pam_authentication` is one as well when `process.name` is sshd, `ssh_pam_failure` when `labels.invalid_user` is true.)
+ */
+export const WITNESS_ACTIONS: ReadonlySet<string> = new Set<EventAction>([
+  EVENT_ACTION.sshNoneProbe,
+  EVENT_ACTION.sshMaxAttempts,
+  EVENT_ACTION.sshUserRefused,
+]);

@@ -1,0 +1,11 @@
+export { MAX_FRAME_BYTES, SyslogStreamFramer } from './framing.js';
+export type { FramingError, OnFrame } from './framing.js';
+export { parseHeader } from './header.js';
+export type { SyslogHeader } from './syslog-header.js';
+export { parseFrame } from './parse.js';
+export type { ParseContext } from './parse.js';
+export { DECODERS } from './decoders/index.js';
+export type { Decoder, EventFields } from './decoders/decoder.js';
+export { mintUuid } from './uuid.js';
+export { frameText } from './frame-text.js';
+export type { FrameText } from './frame-text.js';
