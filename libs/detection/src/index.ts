@@ -7,7 +7,6 @@ export { MemoryWindowStore } from './windows/memory-window-store.js';
 export { planSegments, settle, windowKey } from './windows/segments.js';
 export type { SegmentAnswer, SegmentDelta } from './windows/segments.js';
 export type { Span } from './windows/spans.js';
-export { EVIDENCE_FACTOR } from './windows/window-state.js';
 export type {
   Member,
   Observation,

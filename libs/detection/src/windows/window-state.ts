@@ -31,14 +31,11 @@ export interface WindowState {
 
 export const EMPTY_STATE: WindowState = { starts: [], entries: [] };
 
-/** Covered entries are kept as evidence for an alert while a key holds no more than this times the threshold. */
-export const EVIDENCE_FACTOR = 4;
-
 /** The smallest state that says as much as these observations (in any order, without duplicates). */
 export function reduce(observations: readonly Observation[], spec: WindowSpec): WindowState {
   const sorted = observations.length < 2 ? observations : [...observations].sort((a, b) => a.time - b.time);
   const starts = qualifyingStarts(sorted, spec);
-  return { starts, entries: thin(sorted, starts, spec, 0) };
+  return { starts, entries: thin(sorted, starts, spec) };
 }
 
 export interface Absorbed {
@@ -60,7 +57,7 @@ export function absorb(state: WindowState, delta: WindowState, spec: WindowSpec)
   };
   const changed = fresh.length > 0 || !sameSpans(known.starts, state.starts);
   if (!changed) return { state, known: state, changed };
-  const kept = thin(entries, known.starts, spec, EVIDENCE_FACTOR * spec.threshold);
+  const kept = thin(entries, known.starts, spec);
   return { state: { starts: known.starts, entries: kept }, known, changed };
 }
 
@@ -115,15 +112,14 @@ class KeyCounter {
   }
 }
 
-/** Drops entries that are between, and covered ones when there are more than `room` entries. */
+/** Drops the entries that are between or covered. */
 function thin(
   entries: readonly Observation[],
   starts: readonly Span[],
   spec: WindowSpec,
-  room: number,
 ): readonly Observation[] {
   const rest = spec.mode === 'distinct' ? dropBetween(entries, spec.windowMs) : entries;
-  if (starts.length === 0 || rest.length <= room) return rest;
+  if (starts.length === 0) return rest;
   return rest.filter((entry) => !covered(starts, entry.time, spec));
 }
 

@@ -1,16 +1,21 @@
 import { createHash } from 'node:crypto';
-import { EVIDENCE_FACTOR, planSegments, settle, windowKey } from '@parapet/detection';
-import type { SegmentAnswer, SegmentDelta, WindowOp, WindowResult, WindowStore } from '@parapet/detection';
+import { planSegments, settle, windowKey } from '@parapet/detection';
+import type {
+  SegmentAnswer,
+  SegmentDelta,
+  WindowOp,
+  WindowResult,
+  WindowSpec,
+  WindowStore,
+} from '@parapet/detection';
 import { ReplyError, type Redis } from 'ioredis';
 import { Packr } from 'msgpackr';
-import { z } from 'zod';
 import { WINDOW_SCRIPT } from './window-script.js';
 
 const SHA = createHash('sha1').update(WINDOW_SCRIPT).digest('hex');
 const HOUR_S = 3600;
 
 const packr = new Packr({ useRecords: false, variableMapSize: true });
-const replySchema = z.array(z.union([z.number(), z.array(z.union([z.number(), z.string()]))]));
 
 /**
  * Windows in Redis, below `{tenant}:win:`. One script call for each tenant's part of a batch; calls made in one tick
@@ -23,14 +28,15 @@ export class RedisWindowStore implements WindowStore {
     if (ops.length === 0) return [];
     const plan = planSegments(ops);
     const keys: string[] = [];
-    const packed: unknown[] = [];
+    const deltas: unknown[] = [];
+    const specs = new SpecTable();
     for (const step of plan) {
       const op = ops[step.op];
       if (op === undefined) continue;
       keys.push(`{${tenantId}}:${windowKey(op, step.segment)}`);
-      packed.push(packDelta(op, step));
+      deltas.push(packDelta(specs.numberOf(op.spec), step));
     }
-    const reply = await this.#run(keys, packr.pack(packed));
+    const reply = await this.#run(keys, packr.pack([specs.rows, deltas]));
     const answers: (SegmentAnswer & { base: number })[][] = ops.map(() => []);
     for (const { index, answer } of readReply(reply)) {
       const step = plan[index];
@@ -64,33 +70,48 @@ export function timeToLive(windowMs: number): number {
   return windowSeconds + Math.max(windowSeconds, HOUR_S);
 }
 
-function packDelta({ spec }: WindowOp, { delta }: SegmentDelta): unknown[] {
-  return [
-    spec.windowMs,
-    spec.threshold,
-    spec.mode === 'distinct' ? 1 : 0,
-    EVIDENCE_FACTOR * spec.threshold,
-    timeToLive(spec.windowMs),
-    delta.starts.flatMap(({ from, to }) => [from, to]),
-    delta.entries.flatMap(({ time, id, key, cls, weight }) => [time, id, key, cls, weight]),
-  ];
+/** The different window specs of a call, each sent once. */
+class SpecTable {
+  readonly rows: number[][] = [];
+  readonly #numbers = new Map<string, number>();
+
+  /** From 1, as Lua counts. */
+  numberOf({ windowMs, threshold, mode }: WindowSpec): number {
+    const name = `${mode}-${threshold}-${windowMs}`;
+    let number = this.#numbers.get(name);
+    if (number === undefined) {
+      number = this.rows.push([windowMs, threshold, mode === 'distinct' ? 1 : 0, timeToLive(windowMs)]);
+      this.#numbers.set(name, number);
+    }
+    return number;
+  }
 }
 
+function packDelta(spec: number, { delta }: SegmentDelta): unknown[] {
+  const starts: number[] = [];
+  for (const { from, to } of delta.starts) starts.push(from, to);
+  const entries: (number | string)[] = [];
+  for (const { time, id, key, cls, weight } of delta.entries) entries.push(time, id, key, cls, weight);
+  return [spec, starts, entries];
+}
+
+/** The script is this program's own; what doesn't look like its answer is a fault, not input. */
 function readReply(reply: unknown): { index: number; answer: SegmentAnswer }[] {
-  if (!Buffer.isBuffer(reply)) throw new TypeError('the window script must answer with a string');
-  const flat = replySchema.parse(packr.unpack(reply));
+  const flat: unknown = Buffer.isBuffer(reply) ? packr.unpack(reply) : undefined;
+  if (!Array.isArray(flat)) throw new TypeError('the window script must answer with a packed list');
   const answers: { index: number; answer: SegmentAnswer }[] = [];
   for (let i = 0; i + 2 < flat.length; i += 3) {
-    const starts = pairsOf(flat[i + 1]).map(([from, to]) => ({ from: Number(from), to: Number(to) }));
-    const members = pairsOf(flat[i + 2]).map(([time, id]) => ({ time: Number(time), id: String(id) }));
+    const starts = pairsOf(flat[i + 1], (from, to) => ({ from: Number(from), to: Number(to) }));
+    const members = pairsOf(flat[i + 2], (time, id) => ({ time: Number(time), id: String(id) }));
     answers.push({ index: Number(flat[i]), answer: { starts, members } });
   }
   return answers;
 }
 
-function pairsOf(list: number | (number | string)[] | undefined): [number | string, number | string][] {
-  const pairs: [number | string, number | string][] = [];
+function pairsOf<T>(list: unknown, read: (first: unknown, second: unknown) => T): T[] {
+  const pairs: T[] = [];
+  // cmsgpack packs an empty table as an empty list or map; neither holds a pair.
   if (!Array.isArray(list)) return pairs;
-  for (let i = 0; i + 1 < list.length; i += 2) pairs.push([list[i] ?? 0, list[i + 1] ?? '']);
+  for (let i = 0; i + 1 < list.length; i += 2) pairs.push(read(list[i], list[i + 1]));
   return pairs;
 }

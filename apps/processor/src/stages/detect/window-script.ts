@@ -2,12 +2,13 @@
  * The window state of libs/detection (`window-state.ts`, with the reasoning) in Lua: for each key read, absorb the
  * batch's delta, answer, thin, write. One call moves all keys of one tenant.
  *
- * KEYS[n]: a window key. ARGV[1]: MessagePack of one array for each key: window (ms), threshold, distinct (0 or 1),
- * room for evidence (entries), time to live (s), starts, entries. Starts are flat pairs (from, to), entries flat
- * fives (time, id, key, class, weight), both sorted by time; times count from the segment's base, which keeps them
- * below 2^31 (5 bytes). A key's value is MessagePack of starts and entries, one after the other.
+ * KEYS[n]: a window key. ARGV[1]: MessagePack of {specs, deltas}. A spec is window (ms), threshold, distinct (0 or
+ * 1), time to live (s). A delta, one for each key, is number of its spec from 1, starts, entries. Starts are flat
+ * pairs (from, to), entries flat fives (time, id, key, class, weight), both sorted by time; times count from the
+ * segment's base, which keeps them below 2^31 (5 bytes). A key's value is MessagePack of starts and entries, one
+ * after the other.
  *
- * The answer is MessagePack of a flat list of triples: index of the key from 0, starts, members (flat pairs: time,
+ * The answer is MessagePack of a flat list of threes: index of the key from 0, starts, members (flat pairs: time,
  * id). Keys where no window of the delta's observations qualifies are left out.
  */
 export const WINDOW_SCRIPT = `
@@ -41,75 +42,107 @@ local function covered(starts, time, window)
   return false
 end
 
-local function most(classes)
+-- What a key counts: a number while it has one class, else a table of sums by class.
+local function most(sums)
+  if type(sums) == 'number' then return sums end
   local max = 0
-  for _, sum in pairs(classes) do
+  for _, sum in pairs(sums) do
     if sum > max then max = sum end
   end
   return max
 end
 
-local function qualifying(entries, window, threshold, distinct)
-  local found, last, count, left, first, keys = {}, 0, 0, 1, nil, {}
+local function qualifying(entries, from, to, window, threshold, distinct)
+  local found, last, count, left, first = {}, 0, 0, from, nil
+  local sums, class_of = {}, {}
   local function add(at, weight)
     local key, class = entries[at + 2], entries[at + 3]
-    local classes = keys[key]
-    if not classes then
-      classes = {}
-      keys[key] = classes
+    local sum = sums[key]
+    local before, after
+    if not sum then
+      before, after = 0, weight
+      sums[key], class_of[key] = weight, class
+    elseif type(sum) == 'number' and class_of[key] == class then
+      before, after = sum, sum + weight
+      sums[key] = after
+    else
+      before = most(sum)
+      if type(sum) == 'number' then
+        sum = { [class_of[key]] = sum }
+        sums[key] = sum
+      end
+      sum[class] = (sum[class] or 0) + weight
+      after = most(sum)
     end
-    local before = most(classes)
-    classes[class] = (classes[class] or 0) + weight
-    local after = most(classes)
     if distinct then
       if before > 1 then before = 1 end
       if after > 1 then after = 1 end
     end
     count = count + after - before
   end
-  for right = 1, #entries, 5 do
+  for right = from, to, 5 do
     add(right, entries[right + 4])
     while count >= threshold do
       first = entries[left]
       add(left, -entries[left + 4])
       left = left + 5
     end
-    local start = entries[right] - window
-    if first and start <= first then
-      if last == 0 or start > found[last] then
-        found[last + 1], found[last + 2] = start, first
-        last = last + 2
-      elseif first > found[last] then
-        found[last] = first
+    if first then
+      local start = entries[right] - window
+      if start <= first then
+        if last == 0 or start > found[last] then
+          found[last + 1], found[last + 2] = start, first
+          last = last + 2
+        elseif first > found[last] then
+          found[last] = first
+        end
       end
     end
   end
   return found
 end
 
+local function copy(out, n, from, at)
+  out[n + 1], out[n + 2], out[n + 3], out[n + 4], out[n + 5] =
+    from[at], from[at + 1], from[at + 2], from[at + 3], from[at + 4]
+  return n + 5
+end
+
 local function merge(a, b)
   local out, n, i, j, enda, endb = {}, 0, 1, 1, #a, #b
   while i < enda or j < endb do
-    local from, at
     if j > endb or (i < enda and a[i] <= b[j]) then
-      from, at, i = a, i, i + 5
+      n, i = copy(out, n, a, i), i + 5
     else
-      from, at, j = b, j, j + 5
+      n, j = copy(out, n, b, j), j + 5
     end
-    out[n + 1], out[n + 2], out[n + 3], out[n + 4], out[n + 5] =
-      from[at], from[at + 1], from[at + 2], from[at + 3], from[at + 4]
-    n = n + 5
   end
   return out
 end
 
-local function filter(entries, drops)
-  local out, n = {}, 0
-  for at = 1, #entries, 5 do
-    if not drops(at) then
-      for i = 0, 4 do out[n + i + 1] = entries[at + i] end
-      n = n + 5
+-- The entries of the delta that the key doesn't hold and that can still change something.
+local function unknown(delta, entries, starts, window)
+  local out, n, ids = {}, 0, nil
+  if #delta > 40 then
+    ids = {}
+    for at = 2, #entries, 5 do ids[entries[at]] = true end
+  end
+  for at = 1, #delta, 5 do
+    local time, id = delta[at], delta[at + 1]
+    local known = covered(starts, time, window)
+    if not known then
+      if ids then
+        known = ids[id]
+      else
+        for held = 1, #entries, 5 do
+          if entries[held] == time and entries[held + 1] == id then
+            known = true
+            break
+          end
+        end
+      end
     end
+    if not known then n = copy(out, n, delta, at) end
   end
   return out
 end
@@ -131,7 +164,19 @@ local function without_between(entries, window)
     last[key] = at
   end
   if not any then return entries end
-  return filter(entries, function(at) return dropped[at] end)
+  local out, n = {}, 0
+  for at = 1, #entries, 5 do
+    if not dropped[at] then n = copy(out, n, entries, at) end
+  end
+  return out
+end
+
+local function without_covered(entries, starts, window)
+  local out, n = {}, 0
+  for at = 1, #entries, 5 do
+    if not covered(starts, entries[at], window) then n = copy(out, n, entries, at) end
+  end
+  return out
 end
 
 local function same(a, b)
@@ -142,57 +187,58 @@ local function same(a, b)
   return true
 end
 
-local function answer(out, index, starts, entries, delta, delta_starts, window)
-  local touched = #delta_starts > 0
-  if not touched then
-    for at = 1, #delta, 5 do
-      for i = 1, #starts, 2 do
-        if starts[i] <= delta[at] and delta[at] <= starts[i + 1] + window then touched = true end
+local function touches(delta, starts, window)
+  for at = 1, #delta, 5 do
+    for i = 1, #starts, 2 do
+      if starts[i] <= delta[at] and delta[at] <= starts[i + 1] + window then return true end
+    end
+  end
+  return false
+end
+
+local input, out, answers = unpack(ARGV[1]), {}, 0
+local specs, deltas = input[1], input[2]
+for index = 1, #KEYS do
+  local name, op = KEYS[index], deltas[index]
+  local spec, delta_starts, delta = specs[op[1]], op[2], op[3]
+  local window, threshold, distinct = spec[1], spec[2], spec[3] == 1
+  local raw = call('GET', name)
+  local old_starts, starts, entries, fresh = nil, delta_starts, delta, delta
+  if raw then
+    old_starts, entries = unpack(raw)
+    starts = union(old_starts, delta_starts)
+    fresh = unknown(delta, entries, starts, window)
+    local size = #fresh
+    if size > 0 then
+      entries = #entries == 0 and fresh or merge(entries, fresh)
+      -- Only windows that contain a fresh entry can qualify anew.
+      local from, to, weight = 1, #entries - 4, 0
+      local low, high = fresh[1] - window, fresh[size - 4] + window
+      while entries[from] < low do from = from + 5 end
+      while entries[to] > high do to = to - 5 end
+      for at = from + 4, to + 4, 5 do weight = weight + entries[at] end
+      if weight >= threshold then
+        starts = union(starts, qualifying(entries, from, to, window, threshold, distinct))
       end
     end
   end
-  if not touched then return end
-  local members, n = {}, 0
-  for at = 1, #entries, 5 do
-    members[n + 1], members[n + 2] = entries[at], entries[at + 1]
-    n = n + 2
-  end
-  local last = #out
-  out[last + 1], out[last + 2], out[last + 3] = index, starts, members
-end
 
-local ops, out = unpack(ARGV[1]), {}
-for index, name in ipairs(KEYS) do
-  local op = ops[index]
-  local window, threshold, distinct, room, ttl = op[1], op[2], op[3] == 1, op[4], op[5]
-  local delta_starts, delta = op[6], op[7]
-  local raw = call('GET', name)
-  local old_starts, entries = {}, {}
-  if raw then old_starts, entries = unpack(raw) end
-
-  local starts, fresh = union(old_starts, delta_starts), delta
-  if raw then
-    local seen = {}
-    for at = 2, #entries, 5 do seen[entries[at]] = true end
-    fresh = filter(delta, function(at) return seen[delta[at + 1]] or covered(starts, delta[at], window) end)
-    if #fresh > 0 then
-      entries = #entries == 0 and fresh or merge(entries, fresh)
-      local weight = 0
-      for at = 5, #entries, 5 do weight = weight + entries[at] end
-      if weight >= threshold then starts = union(starts, qualifying(entries, window, threshold, distinct)) end
+  if #starts > 0 and (#delta_starts > 0 or touches(delta, starts, window)) then
+    local members, n = {}, 0
+    for at = 1, #entries, 5 do
+      members[n + 1], members[n + 2] = entries[at], entries[at + 1]
+      n = n + 2
     end
-  else
-    entries = delta
+    out[answers + 1], out[answers + 2], out[answers + 3] = index - 1, starts, members
+    answers = answers + 3
   end
 
-  if #starts > 0 then answer(out, index - 1, starts, entries, delta, delta_starts, window) end
-  if #fresh > 0 or not same(starts, old_starts) then
-    if distinct and raw then entries = without_between(entries, window) end
-    if #starts > 0 and #entries > room * 5 then
-      local all = entries
-      entries = filter(all, function(at) return covered(starts, all[at], window) end)
-    end
-    call('SET', name, pack(starts, entries), 'EX', ttl)
+  if not raw then
+    call('SET', name, pack(starts, entries), 'EX', spec[4])
+  elseif #fresh > 0 or not same(starts, old_starts) then
+    if distinct then entries = without_between(entries, window) end
+    if #starts > 0 then entries = without_covered(entries, starts, window) end
+    call('SET', name, pack(starts, entries), 'EX', spec[4])
   end
 end
 return pack(out)
