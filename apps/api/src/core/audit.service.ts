@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { TenantClient } from '@parapet/db';
+import type { TenantTx } from '@parapet/db';
 import type { Principal } from '../http/principal.js';
 
 export interface AuditEntry {
@@ -18,7 +18,7 @@ export type Actor = Pick<Principal, 'userId' | 'tenantId' | 'email' | 'ip'>;
 @Injectable()
 export class AuditService {
   /** Adds an entry in the caller's transaction, so that the deed and its record stand or fall together. */
-  async record(tx: TenantClient, actor: Actor, entry: AuditEntry): Promise<void> {
+  async record(tx: TenantTx, actor: Actor, entry: AuditEntry): Promise<void> {
     await tx.auditEntry.createMany({
       data: [
         {

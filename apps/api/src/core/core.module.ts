@@ -1,4 +1,5 @@
 import { Global, Inject, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import type { RedisOptions } from 'ioredis';
 import { createPool, serviceUrl, TenantDatabase } from '@parapet/db';
 import { createRedis } from '@parapet/queue';
 import { countFailure, createLogger, type Logger } from '@parapet/telemetry';
@@ -20,26 +21,37 @@ export class CoreModule implements OnApplicationShutdown {
   ) {}
 
   static forRoot(settings: ApiSettings, logger = createLogger('api', settings.LOG_LEVEL)): DynamicModule {
-    const redis = (connection: string) => {
-      const client = createRedis(settings.REDIS_URL, { connectionName: `parapet-api-${connection}` });
+    // A request must not wait for a Redis that is away; the subscriber waits as long as it takes.
+    const redis = (connection: string, options: RedisOptions = {}) => {
+      const client = createRedis(settings.REDIS_URL, {
+        connectionName: `parapet-api-${connection}`,
+        ...options,
+      });
       client.on('error', (error: Error) => {
         countFailure('redis', connection);
         logger.warn({ err: error }, 'Redis: connection failed');
       });
       return client;
     };
-    const pool = (role: 'parapet_app' | 'parapet_sre', max: number) =>
-      createPool(serviceUrl(settings.DATABASE_URL, role), { max, applicationName: 'parapet-api' });
+    const connectionLost = (error: Error) => {
+      countFailure('postgres', 'connection');
+      logger.warn({ err: error }, 'PostgreSQL: connection lost');
+    };
+    const connect = (role: 'parapet_app' | 'parapet_sre') => ({
+      url: serviceUrl(settings.DATABASE_URL, role),
+      name: 'parapet api',
+      onError: connectionLost,
+    });
     const providers = [
       { provide: SETTINGS, useValue: settings },
       { provide: LOGGER, useValue: logger },
       {
         provide: TenantDatabase,
-        useFactory: () => new TenantDatabase(serviceUrl(settings.DATABASE_URL, 'parapet_app')),
+        useFactory: () => new TenantDatabase({ ...connect('parapet_app'), poolSize: 12 }),
       },
-      { provide: AppPool, useFactory: () => pool('parapet_app', 10) },
-      { provide: SrePool, useFactory: () => pool('parapet_sre', 3) },
-      { provide: RedisClient, useFactory: () => redis('commands') },
+      { provide: AppPool, useFactory: () => createPool({ ...connect('parapet_app'), max: 4 }) },
+      { provide: SrePool, useFactory: () => createPool({ ...connect('parapet_sre'), max: 3 }) },
+      { provide: RedisClient, useFactory: () => redis('commands', { commandTimeout: 3000 }) },
       { provide: RedisSubscriber, useFactory: () => redis('subscriber') },
       AuditService,
     ];

@@ -8,7 +8,10 @@ export const LOGGER = Symbol('LOGGER');
 
 // The connections are classes that are never made: as a type of a constructor's parameter each names its provider.
 
-/** Pool of parapet_app: row-level security holds. Tenant tables only through `queryTenant` or `TenantDatabase`. */
+/**
+ * Pool of parapet_app for what has no tenant: look-ups by SECURITY DEFINER functions, LISTEN. Without a tenant it sees
+ * no row of a tenant's table; those are `TenantDatabase`'s.
+ */
 export abstract class AppPool extends pg.Pool {}
 
 /** Pool of parapet_sre: reads across tenants. Every use writes an audit row first (R26). */

@@ -5,6 +5,8 @@ import type { Principal } from './principal.js';
 export interface ApiRequest extends Request {
   /** UUIDv7 of this request, in every problem document and log line about it. */
   requestId: string;
+  /** `id` of the endpoint, once the route is known; the label of its metrics. */
+  operation?: string;
   user?: Principal;
   /** Whether the access token came in a cookie, which a browser also sends for others: then CSRF is checked. */
   viaCookie?: boolean;

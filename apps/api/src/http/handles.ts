@@ -22,6 +22,11 @@ const METHODS: Record<HttpMethod, RequestMethod> = {
   DELETE: RequestMethod.DELETE,
 };
 
+export const API_PATH = '/api/v1';
+
+/** Where an endpoint is, from the root. */
+export const pathOf = (endpoint: Endpoint) => `${API_PATH}${endpoint.path}`;
+
 type AnswerOf<E extends Endpoint> = E['stream'] extends string
   ? Observable<MessageEvent> | Promise<Observable<MessageEvent>>
   : ResponseOf<E> | Promise<ResponseOf<E>>;
@@ -33,8 +38,8 @@ type AnswerOf<E extends Endpoint> = E['stream'] extends string
 export function Handles<const E extends Endpoint>(endpoint: E) {
   const route =
     endpoint.stream === 'text/event-stream'
-      ? Sse(endpoint.path)
-      : RequestMapping({ path: endpoint.path, method: METHODS[endpoint.method] });
+      ? Sse(pathOf(endpoint))
+      : RequestMapping({ path: pathOf(endpoint), method: METHODS[endpoint.method] });
   const decorate = applyDecorators(route, HttpCode(statusOf(endpoint)), SetMetadata(ENDPOINT, endpoint));
   return <M extends (...args: never[]) => AnswerOf<E>>(
     target: object,
