@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { lastLines, run } from './command.mjs';
+import { run } from './command.mjs';
 import { root } from './paths.mjs';
 import { StartError } from './say.mjs';
 
@@ -25,23 +25,41 @@ export function needsInstall() {
   return statSync(installed).mtimeMs < statSync(lockFile).mtimeMs;
 }
 
-/** `npm ci`, development packages included whatever NODE_ENV says: the build needs them. */
-export async function install({ signal, onOutput } = {}) {
-  const npm = process.env.npm_execpath?.endsWith('npm-cli.js')
-    ? [process.execPath, process.env.npm_execpath]
-    : ['npm'];
-  const env = { ...process.env };
-  delete env.NODE_ENV;
-  const args = [...npm.slice(1), 'ci', '--include=dev', '--no-fund', '--no-audit', '--loglevel=error'];
-  const { code, output } = await run(npm[0], args, { cwd: root, env, signal, onOutput }).catch((error) => {
-    if (error.code === 'ENOENT')
-      throw new StartError('npm was not found on PATH. Install npm and start again.');
-    throw error;
-  });
-  if (code !== 0) {
+/**
+ * `npm ci`, development packages included whatever NODE_ENV says: the build needs them. When npm finds the lock
+ * file incomplete, `npm install` does what the lock file holds and adds the rest; `onFallback` is told.
+ */
+export async function install({ signal, onFallback = () => {} } = {}) {
+  let result = await npm(['ci'], signal);
+  if (result.code !== 0 && result.output.includes('EUSAGE')) {
+    onFallback();
+    result = await npm(['install', '--no-save'], signal);
+  }
+  if (result.code !== 0) {
     throw new StartError(
-      `npm could not install the packages (exit ${code}). It needs the network, or an npm cache that holds them.\n${lastLines(output)}`,
+      `npm could not install the packages (exit ${result.code}). It needs the network, or an npm cache that holds them.\n${firstProblems(result.output)}`,
     );
   }
   writeFileSync(stampFile, stampOf());
 }
+
+async function npm(args, signal) {
+  const path = process.env.npm_execpath;
+  const [command, ...before] = path?.endsWith('npm-cli.js') ? [process.execPath, path] : ['npm'];
+  const env = { ...process.env };
+  delete env.NODE_ENV;
+  const options = ['--include=dev', '--no-fund', '--no-audit', '--loglevel=error'];
+  return run(command, [...before, ...args, ...options], { cwd: root, env, signal }).catch((error) => {
+    if (error.code === 'ENOENT')
+      throw new StartError('npm was not found on PATH. Install npm and start again.');
+    throw error;
+  });
+}
+
+/** npm says what is wrong first and prints its usage after it. */
+const firstProblems = (output) =>
+  output
+    .split('\n')
+    .filter((text) => /\S/.test(text.replace(/^npm error/, '')))
+    .slice(0, 15)
+    .join('\n');

@@ -23,7 +23,9 @@ export async function prepare({ reporter, signal }) {
   checkDisk(root, 'the npm packages', INSTALL_BYTES);
   const since = Date.now();
   reporter.step('packages', 'installing, this takes a minute or two …');
-  await install({ signal });
+  const onFallback = () =>
+    reporter.step('packages', 'the lock file is incomplete: npm install instead of npm ci …');
+  await install({ signal, onFallback });
   reporter.step('packages', `installed in ${seconds(since)}`);
 }
 
