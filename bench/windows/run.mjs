@@ -71,6 +71,7 @@ await measure('warm-up', (i) => `198.51.100.${i % 4}`);
 await measure('brute force, 4 addresses', (i) => `198.51.100.${i % 4}`);
 await measure('brute force, 500 addresses, the same', (i) => `198.51.${i >> 8}.${i & 255}`);
 await measure('brute force, 500 new addresses each batch', (i, n) => `10.${n}.${i >> 8}.${i & 255}`);
+await measure('brute force, 20,000 addresses in turn', (i, n) => `10.${n % 40}.${i >> 8}.${i & 255}`);
 await measure('port scan, 4 addresses', (i) => `198.51.100.${i % 4}`, { window: distinct });
 await measure('port scan, 500 addresses, the same', (i) => `198.51.${i >> 8}.${i & 255}`, {
   window: distinct,

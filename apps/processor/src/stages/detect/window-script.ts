@@ -110,6 +110,12 @@ end
 
 local function merge(a, b)
   local out, n, i, j, enda, endb = {}, 0, 1, 1, #a, #b
+  if enda == 0 then return b end
+  -- In order of time, the ordinary case: append. The caller needs the old list no more.
+  if b[1] >= a[enda - 4] then
+    for at = 1, endb, 5 do enda = copy(a, enda, b, at) end
+    return a
+  end
   while i < enda or j < endb do
     if j > endb or (i < enda and a[i] <= b[j]) then
       n, i = copy(out, n, a, i), i + 5
@@ -172,11 +178,18 @@ local function without_between(entries, window)
 end
 
 local function without_covered(entries, starts, window)
-  local out, n = {}, 0
-  for at = 1, #entries, 5 do
-    if not covered(starts, entries[at], window) then n = copy(out, n, entries, at) end
+  local out, n, size = nil, 0, #entries
+  for at = 1, size, 5 do
+    if covered(starts, entries[at], window) then
+      if not out then
+        out = {}
+        for before = 1, at - 1, 5 do n = copy(out, n, entries, before) end
+      end
+    elseif out then
+      n = copy(out, n, entries, at)
+    end
   end
-  return out
+  return out or entries
 end
 
 local function same(a, b)
@@ -210,7 +223,7 @@ for index = 1, #KEYS do
     fresh = unknown(delta, entries, starts, window)
     local size = #fresh
     if size > 0 then
-      entries = #entries == 0 and fresh or merge(entries, fresh)
+      entries = merge(entries, fresh)
       -- Only windows that contain a fresh entry can qualify anew.
       local from, to, weight = 1, #entries - 4, 0
       local low, high = fresh[1] - window, fresh[size - 4] + window
