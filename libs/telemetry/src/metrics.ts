@@ -4,7 +4,6 @@ import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom
 export const DROP_REASONS = {
   udp_buffer_full: 'the ingestor was over its high-water mark when a datagram came',
   unknown_sender: 'no tenant claims the sender; a sample is in quarantine',
-  frame_truncated: 'the frame was over 64 KiB; its beginning was kept',
   framing_error: 'the stream broke RFC 6587 framing and was closed',
   older_than_retention: 'the event is older than the tenant keeps; it is in the dead letters',
   poison: 'the event can’t be stored; it is in the dead letters',
@@ -41,6 +40,28 @@ export const metrics = {
     name: 'parapet_events_unparsed_total',
     help: 'Events kept as raw text only',
     labelNames: ['tenant'],
+    registers,
+  }),
+  truncated: new Counter({
+    name: 'parapet_frames_truncated_total',
+    help: 'Frames over 64 KiB, of which the beginning was kept',
+    labelNames: ['tenant'],
+    registers,
+  }),
+  connectionsClosed: new Counter({
+    name: 'parapet_connections_closed_total',
+    help: 'Log connections that we closed or refused, by reason',
+    labelNames: ['transport', 'reason'],
+    registers,
+  }),
+  udpKernelDrops: new Gauge({
+    name: 'parapet_udp_kernel_drops',
+    help: 'Datagrams that the kernel dropped because our receive buffer was full, since the start',
+    registers,
+  }),
+  udpReceiveBuffer: new Gauge({
+    name: 'parapet_udp_receive_buffer_bytes',
+    help: 'Receive buffer that the kernel gave to syslog over UDP',
     registers,
   }),
   stored: new Counter({

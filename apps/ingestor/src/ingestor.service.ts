@@ -1,0 +1,96 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { assertDurable, Producer } from '@parapet/queue';
+import { startHealthServer, type Logger } from '@parapet/telemetry';
+import { UnavailableError } from '@parapet/errors';
+import type { Redis } from 'ioredis';
+import type { Server } from 'node:http';
+import type { Pool } from 'pg';
+import { Backpressure } from './pipeline/backpressure.js';
+import { Batcher } from './pipeline/batcher.js';
+import { Publisher } from './pipeline/publisher.js';
+import { QuarantineFlush } from './pipeline/quarantine-flush.js';
+import { QueueWatch } from './pipeline/queue-watch.js';
+import { RoutingWatch } from './pipeline/routing-watch.js';
+import { listenError } from './sources/listen-error.js';
+import type { LogSource } from './sources/log-source.js';
+import { LOGGER, POOL, REDIS, SETTINGS, SOURCES, type IngestorSettings } from './tokens.js';
+
+/** R11: how long a stop waits for Redis to take what was received. */
+const DRAIN_MS = 25_000;
+
+/** Brings the parts up in the order in which they need each other, and down the other way round. */
+@Injectable()
+export class IngestorService {
+  private health: Server | undefined;
+
+  constructor(
+    @Inject(SETTINGS) private readonly settings: IngestorSettings,
+    @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(REDIS) private readonly redis: Redis,
+    @Inject(POOL) private readonly pool: Pool,
+    @Inject(SOURCES) private readonly sources: LogSource[],
+    @Inject(RoutingWatch) private readonly routing: RoutingWatch,
+    @Inject(QueueWatch) private readonly queueWatch: QueueWatch,
+    @Inject(QuarantineFlush) private readonly quarantine: QuarantineFlush,
+    @Inject(Batcher) private readonly batcher: Batcher,
+    @Inject(Publisher) private readonly publisher: Publisher,
+    @Inject(Producer) private readonly producer: Producer<'events'>,
+    @Inject(Backpressure) private readonly backpressure: Backpressure,
+  ) {}
+
+  /**
+   * Resolves when every listener listens.
+   * @throws PortInUseError, RedisNotDurableError, CertificateError
+   */
+  async start(): Promise<void> {
+    await this.startHealth();
+    await this.checkRedis();
+    await this.routing.start();
+    for (const source of this.sources) await source.start();
+    this.queueWatch.start();
+    this.quarantine.start();
+  }
+
+  /** Resolves with whether everything that was received is in Redis. */
+  async stop(): Promise<boolean> {
+    await Promise.all(this.sources.map((source) => source.stop()));
+    this.batcher.flush();
+    const drained = await this.publisher.drained(DRAIN_MS);
+    if (!drained) {
+      this.logger.error({ lostEvents: this.backpressure.buffered }, 'Redis did not take all in time');
+    }
+    this.queueWatch.stop();
+    await this.routing.stop();
+    await this.quarantine.stop();
+    await this.pool.end();
+    this.health?.close();
+    this.health?.closeAllConnections();
+    if (drained) await this.producer.close();
+    this.redis.disconnect();
+    return drained;
+  }
+
+  private async startHealth(): Promise<void> {
+    const { METRICS_HOST, INGESTOR_METRICS_PORT } = this.settings;
+    try {
+      this.health = await startHealthServer(METRICS_HOST, INGESTOR_METRICS_PORT, {
+        redis: () => this.redis.ping(),
+        // PostgreSQL itself is not asked: with a table loaded the ingestor does without it.
+        routing: () =>
+          this.routing.loaded ? Promise.resolve() : Promise.reject(new UnavailableError('the routing table')),
+      });
+    } catch (error) {
+      throw error instanceof Error
+        ? listenError(error, 'INGESTOR_METRICS_PORT', INGESTOR_METRICS_PORT, 'tcp')
+        : error;
+    }
+  }
+
+  private async checkRedis(): Promise<void> {
+    if (this.settings.REDIS_ALLOW_VOLATILE) {
+      this.logger.warn('REDIS_ALLOW_VOLATILE is set: events that were accepted may be lost with Redis');
+      return;
+    }
+    await assertDurable(this.redis);
+  }
+}
