@@ -21,6 +21,7 @@ const LIB_BORDERS = {
   db: ['contracts', 'errors', 'config'],
   queue: ['contracts', 'errors', 'config', 'telemetry'],
   auth: ['contracts', 'errors', 'config', 'db'],
+  eventstore: ['contracts', 'errors', 'db', 'telemetry'],
   testing: [
     'contracts',
     'errors',
@@ -28,6 +29,7 @@ const LIB_BORDERS = {
     'db',
     'queue',
     'auth',
+    'eventstore',
     'telemetry',
     'normalize',
     'detection',

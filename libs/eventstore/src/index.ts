@@ -1,0 +1,14 @@
+export {
+  EVENT_COLUMNS,
+  EVENT_SELECT,
+  FIELD_COLUMN,
+  TEXT_COLUMNS,
+  rowToWireEvent,
+  severityRankOf,
+  type EventColumn,
+  type EventRow,
+} from './columns.js';
+export { copyEvents } from './copy/copy-events.js';
+export { EventRowEncoder, NUL_LABEL } from './copy/row-encoder.js';
+export { DAY_MS, EventPartitions, dayOf } from './partitions.js';
+export { storableJson, storableText } from './storable.js';
