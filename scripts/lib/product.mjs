@@ -9,6 +9,7 @@ import { checkNodeVersion } from './node-version.mjs';
 import { makeFolders, root } from './paths.mjs';
 import { forget, record } from './processes.mjs';
 import { printable, seconds, StartError, StartInterrupted } from './say.mjs';
+import { provideRedis } from './redis.mjs';
 import { provideSecrets } from './secrets.mjs';
 import { startServers } from './servers.mjs';
 import { makeServices } from './services.mjs';
@@ -74,6 +75,8 @@ export class Product {
     this.#starting = this.#bringUp({ develop, skipInstall, skipBuild }).catch(async (error) => {
       const interrupted = this.#abort.signal.aborted;
       await this.#stopAll();
+      if (error.code === 'ENOSPC')
+        throw new StartError(`The disk is full (${error.path ?? 'DATA_DIR'}). Make room and start again.`);
       throw interrupted ? new StartInterrupted() : error;
     });
     return this.#starting;
@@ -88,11 +91,13 @@ export class Product {
     const ended = await clearLeftovers(runDir);
     if (ended.length > 0)
       reporter.step('leftovers', `stopped what an interrupted start had left: ${ended.join(', ')}`);
+    const free = checkDisk(settings.dataDir, 'the data');
     this.#runDir = runDir;
     record(runDir, 'launcher', process.pid);
     await checkPorts(settings);
-    const free = checkDisk(settings.dataDir, 'the data');
     reporter.step('settings', `ports are free; ${gib(free)} free on the disk of ${settings.dataDir}`);
+    // Looked for before the long steps: without it there is nothing to wait for.
+    if (settings.redisUrl === undefined) await provideRedis({ reporter, signal });
 
     if (!skipInstall) await prepare({ reporter, signal });
     signal.throwIfAborted();
