@@ -1,13 +1,6 @@
 import type { Redis } from 'ioredis';
 import { Unpackr } from 'msgpackr';
 
-/** The Redis that the test run started. */
-export function redisUrl(): string {
-  const url = process.env['REDIS_URL'];
-  if (url === undefined) throw new Error('REDIS_URL is not set: the servers of the test run are not up');
-  return url;
-}
-
 /** Names of all window keys of a tenant. */
 export async function keysOf(redis: Redis, tenantId: string): Promise<string[]> {
   const names: string[] = [];

@@ -1,17 +1,20 @@
-import { Redis } from 'ioredis';
+import { createTestRedis, type TestRedis } from '@parapet/testing';
+import type { Redis } from 'ioredis';
 import { RedisWindowStore } from '../../apps/processor/src/stages/detect/redis-window-store.js';
 import { windowStoreSuite } from '../../libs/detection/src/windows/window-store.suite.js';
-import { keysOf, redisUrl, sizeOf } from './window-keys.js';
+import { keysOf, sizeOf } from './window-keys.js';
 
+let server: TestRedis;
 let redis: Redis;
 let store: RedisWindowStore;
 
-beforeAll(() => {
-  redis = new Redis(redisUrl());
+beforeAll(async () => {
+  server = await createTestRedis();
+  redis = server.client;
   store = new RedisWindowStore(redis);
 });
 afterAll(async () => {
-  await redis.quit();
+  await server.drop();
 });
 
 windowStoreSuite('Redis', () => ({

@@ -1,25 +1,46 @@
+import { EVENT_ACTION } from '@parapet/contracts';
 import type { NormalizedEvent } from '@parapet/contracts';
 import type { Detector } from './detector.js';
 import { fieldHas, repeatsOf, sourceAddress, textOf } from './fields.js';
 
-/** Lines that only accompany a failed login which sshd reports itself: PAM's, written by the same process. */
-function isAccompanying(event: NormalizedEvent): boolean {
+/** Lines about a failed login that another line reports, or that is none (libs/contracts, `EVENT_ACTION`). */
+const WITNESSES = new Set<unknown>([
+  EVENT_ACTION.sshNoneProbe,
+  EVENT_ACTION.sshMaxAttempts,
+  EVENT_ACTION.sshUserRefused,
+]);
+
+function isWitness(event: NormalizedEvent): boolean {
   const action = event['event.action'];
-  if (action === 'ssh_pam_failure') return true;
-  return action === 'pam_authentication' && textOf(event, 'process.name') === 'sshd';
+  if (WITNESSES.has(action)) return true;
+  if (action === EVENT_ACTION.sshPamFailure) return event['labels.invalid_user'] === true;
+  return action === EVENT_ACTION.pamAuthentication && isOfSshd(event);
+}
+
+function isOfSshd(event: NormalizedEvent): boolean {
+  const service = textOf(event, 'labels.pam_service') ?? textOf(event, 'process.name') ?? '';
+  return service.startsWith('sshd');
 }
 
 /**
- * The connection that a login was tried on. All lines about one connection share a key, so that an attempt which is
- * logged as "Invalid user" and again as "Failed password" is one attempt (the larger class counts), while three
- * failed passwords on one connection are three.
+ * The connection that a login was tried on, and the kind of line. All lines about one connection share a key, so that
+ * an attempt which is logged as "Invalid user" and again as "Failed password" is one attempt (the larger class
+ * counts), while three failed passwords on one connection are three.
  */
-function connectionOf(event: NormalizedEvent): string {
+function attemptOf(event: NormalizedEvent): { key: string; cls: string } {
   const host = textOf(event, 'host.name') ?? '';
+  const process = textOf(event, 'process.pid');
+  const byProcess = process !== null && host !== '' ? `${host}#${process}` : null;
+  // sshd reports each keyboard-interactive failure by a PAM line, which names no port, and only the later ones by a
+  // "Failed" line too (auth.c: at half of MaxAuthTries). The process is what the two have in common.
+  if (event['event.action'] === EVENT_ACTION.sshPamFailure) return { key: byProcess ?? event.id, cls: 'pam' };
+  const throughPam =
+    event['system.auth.ssh.method'] === 'keyboard-interactive/pam' && event['labels.invalid_user'] !== true;
+  if (throughPam && byProcess !== null) return { key: byProcess, cls: 'attempt' };
+
+  const cls = event['event.action'] === EVENT_ACTION.sshInvalidUser ? 'invalid_user' : 'attempt';
   const port = textOf(event, 'source.port');
-  if (port !== null) return `${host}:${port}`;
-  const pid = textOf(event, 'process.pid');
-  return pid !== null && host !== '' ? `${host}#${pid}` : event.id;
+  return { key: port !== null ? `${host}:${port}` : (byProcess ?? event.id), cls };
 }
 
 export const bruteForce: Detector = {
@@ -35,14 +56,13 @@ export const bruteForce: Detector = {
     if (event['event.outcome'] !== 'failure' || !fieldHas(event, 'event.category', 'authentication'))
       return null;
     const address = sourceAddress(event);
-    if (address === null || isAccompanying(event)) return null;
+    if (address === null || isWitness(event)) return null;
     return {
       group: { 'source.ip': address },
       observation: {
         id: event.id,
         time: Math.floor(event['@timestamp']),
-        key: connectionOf(event),
-        cls: event['event.action'] === 'ssh_invalid_user' ? 'invalid_user' : 'attempt',
+        ...attemptOf(event),
         weight: repeatsOf(event),
       },
     };
