@@ -1,20 +1,11 @@
-import { migrateCommand } from './migrate.js';
-import { seedCommand } from './seed.js';
+import type { Command } from './command.js';
 
-export interface CommandIo {
-  stdin: NodeJS.ReadableStream;
-  stdout: NodeJS.WritableStream;
-  stderr: NodeJS.WritableStream;
-}
+export type { Command, CommandIo } from './command.js';
 
-export interface Command {
-  name: string;
-  /** One line for the list of commands. */
-  summary: string;
-  usage: string;
-  /** Resolves to the exit code. A ParapetError that it throws is printed by its message. */
-  run(args: readonly string[], io: CommandIo): Promise<number>;
-}
-
-/** Every command: one file and one row. */
-export const COMMANDS: readonly Command[] = [migrateCommand, seedCommand];
+/** Every command: one file and one row. Loaded only when asked for, so that `parse` does not wait for the database's libraries. */
+export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  migrate: async () => (await import('./migrate.js')).migrateCommand,
+  parse: async () => (await import('./parse.js')).parseCommand,
+  scenario: async () => (await import('./scenario.js')).scenarioCommand,
+  seed: async () => (await import('./seed.js')).seedCommand,
+};

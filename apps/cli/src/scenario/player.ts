@@ -52,14 +52,15 @@ async function openUdp(target: Target): Promise<Wire> {
 
 /**
  * Sends the lines at `speed` times their own pace. Their times lie at their own pace and end now, so that a
- * scenario played fast is still judged as it would be played slowly.
+ * scenario played fast is still judged as it would be played slowly. Resolves to how many were sent; rejects with the
+ * socket's error.
  */
 export async function play(
   frames: readonly ScenarioFrame[],
   target: Target,
   speed: number,
   onSent: (sent: number) => void,
-): Promise<void> {
+): Promise<number> {
   const wire = await (target.transport === 'tcp' ? openTcp(target) : openUdp(target));
   try {
     const length = frames.at(-1)?.offset ?? 0;
@@ -72,6 +73,7 @@ export async function play(
       await wire.send(frame.frame(startedAt));
       onSent((sent += 1));
     }
+    return sent;
   } finally {
     await wire.close();
   }
