@@ -31,10 +31,13 @@ test('DB-IP and GeoLite2 records read the same', () => {
   ).toEqual(expected);
 });
 
-test('what is empty or off the globe is left out', () => {
-  expect(toGeoRecord({ country_code: 'ZZ', city: '', latitude: 1e300, longitude: 0 })).toEqual({
-    countryCode: 'ZZ',
-  });
+test('what is empty is left out', () => {
+  expect(toGeoRecord({ country_code: 'ZZ', city: '' })).toEqual({ countryCode: 'ZZ' });
   expect(toGeoRecord({})).toEqual({});
+});
+
+test('a record of another shape, or with coordinates that are no degrees, is damaged', () => {
   expect(toGeoRecord('text')).toBeNull();
+  expect(toGeoRecord({ country_code: 'GB', latitude: 1e300, longitude: 0 })).toBeNull();
+  expect(toGeoRecord({ location: { latitude: 1.8e-52, longitude: 5e-91 } })).toBeNull();
 });

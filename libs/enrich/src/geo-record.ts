@@ -35,39 +35,48 @@ const countryNames = new Intl.DisplayNames('en', { type: 'region', fallback: 'no
 
 /** DB-IP gives country codes only. */
 function countryName(code: string | undefined): string | undefined {
-  return code !== undefined && /^[A-Z]{2}$/.test(code) ? countryNames.of(code) : undefined;
+  return code !== undefined && /^[A-Z]{2}$/.test(code) && code !== 'ZZ' ? countryNames.of(code) : undefined;
 }
 
 const text = (value: string | undefined) => (value === '' ? undefined : value);
 
-/** Both coordinates, or none when one is absent or off the globe (a damaged database). */
-function place(lat: number | undefined, lon: number | undefined): Pick<GeoRecord, 'lat' | 'lon'> {
-  if (lat === undefined || lon === undefined || !(Math.abs(lat) <= 90) || !(Math.abs(lon) <= 180)) return {};
+const isDegrees = (value: number, most: number) =>
+  Math.abs(value) <= most && (value === 0 || Math.abs(value) > 1e-9);
+
+/**
+ * Both coordinates, none when one is absent, null when they are no degrees: a damaged database decodes to numbers off the
+ * globe, or to tiny ones (doubles in the wrong byte order).
+ */
+function place(lat: number | undefined, lon: number | undefined): Pick<GeoRecord, 'lat' | 'lon'> | null {
+  if (lat === undefined || lon === undefined) return {};
+  if (!isDegrees(lat, 90) || !isDegrees(lon, 180)) return null;
   // DB-IP stores floats: 37.422000885009766 means 37.422.
   return { lat: Math.round(lat * 1e4) / 1e4, lon: Math.round(lon * 1e4) / 1e4 };
 }
 
-/** A database record of either shape as one; null if it is of neither. */
+/** A database record of either shape as one; null if it is of neither, or damaged. */
 export function toGeoRecord(record: unknown): GeoRecord | null {
   const flat = dbipSchema.safeParse(record);
   if (flat.success) {
     const { country_code: code, city, state1, latitude, longitude } = flat.data;
-    return {
+    const coordinates = place(latitude, longitude);
+    return coordinates && {
       countryCode: text(code),
       countryName: countryName(text(code)),
       cityName: text(city),
       regionName: text(state1),
-      ...place(latitude, longitude),
+      ...coordinates,
     };
   }
   const nested = maxmindSchema.safeParse(record);
   if (!nested.success) return null;
   const { country, city, subdivisions, location } = nested.data;
-  return {
+  const coordinates = place(location?.latitude, location?.longitude);
+  return coordinates && {
     countryCode: country?.iso_code,
     countryName: country?.names?.en ?? countryName(country?.iso_code),
     cityName: city?.names?.en,
     regionName: subdivisions?.[0]?.names?.en,
-    ...place(location?.latitude, location?.longitude),
+    ...coordinates,
   };
 }

@@ -81,7 +81,7 @@ function read(database: Database, address: string): GeoRecord | null {
   if (record === null) return null;
   const geo = toGeoRecord(record);
   if (geo === null)
-    throw new GeoDatabaseError(database.name, `the record of ${address} is of an unknown shape`);
+    throw new GeoDatabaseError(database.name, `the record of ${address} is damaged or of an unknown shape`);
   return geo;
 }
 
