@@ -36,11 +36,18 @@ export class EventOverviewReader {
     const [overTime, previous, sources, users, countries] = await Promise.all([
       this.sql.queryTenant<Counted & { at: Date }>(tenantId, OVER_TIME, [...range, stepSeconds]),
       this.sql.queryTenant<{ events: string }>(tenantId, TOTAL, before),
-      this.sql.queryTenant<Counted & { ip: string; country_code: string | null }>(tenantId, TOP_SOURCES, range),
+      this.sql.queryTenant<Counted & { ip: string; country_code: string | null }>(
+        tenantId,
+        TOP_SOURCES,
+        range,
+      ),
       this.sql.queryTenant<Counted & { name: string }>(tenantId, TOP_USERS, range),
       this.sql.queryTenant<{ country_code: string; events: string }>(tenantId, COUNTRIES, range),
     ]);
-    const counts = ({ events, failures }: Counted) => ({ events: Number(events), failures: Number(failures) });
+    const counts = ({ events, failures }: Counted) => ({
+      events: Number(events),
+      failures: Number(failures),
+    });
     return {
       eventsTotal: overTime.reduce((sum, { events }) => sum + Number(events), 0),
       eventsPrevious: Number(previous[0]?.events ?? 0),
@@ -66,7 +73,11 @@ function steps(
   const all: Dashboard['eventsOverTime'] = [];
   for (let at = from; at < to; at += stepMs) {
     const row = found.get(at);
-    all.push({ at: new Date(at).toISOString(), total: Number(row?.events ?? 0), failures: Number(row?.failures ?? 0) });
+    all.push({
+      at: new Date(at).toISOString(),
+      total: Number(row?.events ?? 0),
+      failures: Number(row?.failures ?? 0),
+    });
   }
   return all;
 }

@@ -7,12 +7,17 @@ const TENANT = '0194b3a0-0000-7000-8000-000000000001';
 describe('event filters', () => {
   it('put every value into a parameter', () => {
     const statement = new Statement();
-    const sql = whereOf(statement, TENANT, { from: 0, to: 1000 }, {
-      q: `50%_\\'; drop table events--`,
-      userName: `o'neill`,
-      sourceIp: '10.0.0.0/8',
-      severity: ['critical', 'info'],
-    });
+    const sql = whereOf(
+      statement,
+      TENANT,
+      { from: 0, to: 1000 },
+      {
+        q: `50%_\\'; drop table events--`,
+        userName: `o'neill`,
+        sourceIp: '10.0.0.0/8',
+        severity: ['critical', 'info'],
+      },
+    );
     expect(sql).not.toMatch(/drop|neill|10\.0/);
     expect(statement.params).toEqual([
       TENANT,

@@ -28,7 +28,12 @@ const EXACT = {
  * The WHERE of a filter. Tenant and time lead, because theirs is the index; what PostgreSQL won't push below the policy
  * (ILIKE, `<<=`) only filters what the index found.
  */
-export function whereOf(statement: Statement, tenantId: string, range: TimeRange, filter: EventFilter): string {
+export function whereOf(
+  statement: Statement,
+  tenantId: string,
+  range: TimeRange,
+  filter: EventFilter,
+): string {
   const terms = [
     `tenant_id = ${statement.add(tenantId)}`,
     `ts >= ${statement.add(new Date(range.from))}::timestamptz`,

@@ -1,0 +1,101 @@
+import { Injectable } from '@nestjs/common';
+import { z } from 'zod';
+import { normalizeIp, sourceSchema, type Source } from '@parapet/contracts';
+import { newId, TenantDatabase, type TenantTx } from '@parapet/db';
+import { Statement } from '@parapet/eventstore';
+
+interface SourceRow {
+  id: string;
+  name: string;
+  cidr: string;
+  type: string;
+  time_zone: string;
+  enabled: boolean;
+  status: string;
+  created_at: Date;
+  last_event_at: Date | null;
+  events: string;
+}
+
+// Hours are of receipt; 24 full hours and the one that runs. The last event is looked for among all hours.
+const SOURCES = `
+  select s.id, s.name, s.cidr::text as cidr, s.type, s.time_zone, s.enabled, s.status, s.created_at,
+    (select max(a.last_event_at) from source_activity a where a.tenant_id = s.tenant_id and a.source_id = s.id) as last_event_at,
+    (select coalesce(sum(a.events), 0) from source_activity a where a.tenant_id = s.tenant_id and a.source_id = s.id
+       and a.hour > now() - interval '24 hours') as events
+  from sources s`;
+
+/** Creation time (epoch ms) and id of a page's last source. */
+export const sourceCursorSchema = z.tuple([z.int(), z.uuid()]);
+
+export type SourceChange = Partial<Pick<Source, 'name' | 'cidr' | 'type' | 'timeZone' | 'enabled'>>;
+
+@Injectable()
+export class SourcesRepository {
+  constructor(private readonly database: TenantDatabase) {}
+
+  /** At most `limit` sources, in the order of their making. */
+  async list(tenantId: string, limit: number, after?: readonly [number, string]): Promise<Source[]> {
+    const statement = new Statement();
+    let where = `s.tenant_id = ${statement.add(tenantId)}`;
+    if (after) {
+      where += ` and (s.created_at, s.id) > (${statement.add(new Date(after[0]))}::timestamptz, ${statement.add(after[1])}::uuid)`;
+    }
+    const rows = await this.database.queryTenant<SourceRow>(
+      tenantId,
+      `${SOURCES} where ${where} order by s.created_at, s.id limit ${statement.add(limit)}`,
+      statement.params,
+    );
+    return rows.map(sourceOfRow);
+  }
+
+  async find(tenantId: string, id: string): Promise<Source | undefined> {
+    const text = `${SOURCES} where s.tenant_id = $1 and s.id = $2`;
+    const [row] = await this.database.queryTenant<SourceRow>(tenantId, text, [tenantId, id]);
+    return row && sourceOfRow(row);
+  }
+
+  within<T>(tenantId: string, work: (tx: TenantTx) => Promise<T>): Promise<T> {
+    return this.database.withTenant(tenantId, work);
+  }
+
+  async create(tx: TenantTx, tenantId: string, source: Required<SourceChange>): Promise<string> {
+    const id = newId();
+    await tx.source.createMany({ data: [{ ...source, id, tenantId }] });
+    return id;
+  }
+
+  /** Whether there was such a source. */
+  async change(tx: TenantTx, id: string, change: SourceChange): Promise<boolean> {
+    const { count } = await tx.source.updateMany({
+      where: { id },
+      data: { ...change, updatedAt: new Date() },
+    });
+    return count > 0;
+  }
+
+  /** The name and prefix of what was deleted. */
+  async delete(tx: TenantTx, id: string): Promise<{ name: string; cidr: string } | undefined> {
+    const found = await tx.source.findFirst({ where: { id }, select: { name: true, cidr: true } });
+    if (!found) return undefined;
+    const { count } = await tx.source.deleteMany({ where: { id } });
+    return count > 0 ? found : undefined;
+  }
+}
+
+function sourceOfRow(row: SourceRow): Source {
+  const [address = '', length] = row.cidr.split('/');
+  const spelled = normalizeIp(address) ?? address;
+  return {
+    id: row.id,
+    name: row.name,
+    cidr: `${spelled}/${length ?? (spelled.includes(':') ? 128 : 32)}`,
+    type: row.type,
+    timeZone: row.time_zone,
+    enabled: row.enabled,
+    status: sourceSchema.shape.status.parse(row.status),
+    lastEventAt: row.last_event_at?.toISOString() ?? null,
+    eventsLast24h: Number(row.events),
+    createdAt: row.created_at.toISOString(),
+  };
+}
