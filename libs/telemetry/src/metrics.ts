@@ -7,6 +7,7 @@ export const DROP_REASONS = {
   framing_error: 'the stream broke RFC 6587 framing and was closed',
   older_than_retention: 'the event is older than the tenant keeps; it is in the dead letters',
   poison: 'the event can’t be stored; it is in the dead letters',
+  unknown_tenant: 'the tenant was removed after the event was accepted',
   unreadable_batch: 'a batch could not be unpacked; the job is kept as failed',
 } as const;
 export type DropReason = keyof typeof DROP_REASONS;

@@ -1,0 +1,52 @@
+import type { Job, Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { z } from 'zod';
+import { createWorker } from '@parapet/queue';
+import { countDrop, countFailure, type Logger } from '@parapet/telemetry';
+import type { BatchHandler } from './batch-handler.js';
+
+/**
+ * A processor that was killed holds its batches for at most this long. Shorter costs renewals, longer costs latency after
+ * a crash; a processor that was only slow loses nothing by it, since the ledger knows what is stored.
+ */
+const LOCK_MS = 8000;
+const STALLED_CHECK_MS = 3000;
+/** However often processors die with a batch in hand, the batch is not to blame. */
+const NEVER_FAIL_STALLED = 1_000_000_000;
+
+const counted = z.object({ count: z.number() });
+
+/** The receiving end of the queue `events`. Not running yet; `run()` starts it. */
+export function createEventsWorker(
+  redis: Redis,
+  handler: BatchHandler,
+  concurrency: number,
+  logger: Logger,
+): Worker {
+  const worker = createWorker(
+    'events',
+    redis,
+    (job) => handler.handle({ data: job.data, last: attemptsLeft(job) <= 1 }),
+    {
+      concurrency,
+      lockDuration: LOCK_MS,
+      stalledInterval: STALLED_CHECK_MS,
+      maxStalledCount: NEVER_FAIL_STALLED,
+    },
+  );
+  worker.on('failed', (job, error) => {
+    countFailure('processor', 'batch');
+    const final = job !== undefined && attemptsLeft(job) <= 0;
+    if (final) countDrop('unknown', 'unreadable_batch', counted.safeParse(job.data).data?.count ?? 1);
+    logger.error({ err: error, batchId: job?.id, final }, 'a batch failed');
+  });
+  worker.on('stalled', (batchId) => logger.warn({ batchId }, 'a batch is delivered again'));
+  // Also a lock that was lost while this process was blocked: the batch is or will be stored once, by whomever.
+  worker.on('error', (error) => {
+    countFailure('processor', 'queue');
+    logger.warn({ err: error }, 'queue trouble');
+  });
+  return worker;
+}
+
+const attemptsLeft = (job: Job): number => (job.opts.attempts ?? 1) - job.attemptsMade;

@@ -1,0 +1,180 @@
+import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
+import type { Redis } from 'ioredis';
+import type { Pool } from 'pg';
+import { createPool, serviceUrl } from '@parapet/db';
+import { detect } from '@parapet/detection';
+import { EventPartitions } from '@parapet/eventstore';
+import { createRedis, Producer } from '@parapet/queue';
+import { countFailure, metrics, type Logger } from '@parapet/telemetry';
+import { ProcessingConfig } from './config/processing-config.js';
+import { QuietUpdateAnnouncer } from './jobs/announcer.js';
+import { EvidenceFiller } from './jobs/evidence-filler.js';
+import { PeriodicTasks } from './jobs/periodic.js';
+import { dropExpiredDays, prune } from './jobs/retention.js';
+import { BatchHandler } from './pipeline/batch-handler.js';
+import { createEventsWorker } from './pipeline/events-worker.js';
+import { ProcessorService } from './processor.service.js';
+import { RedisWindowStore } from './stages/detect/redis-window-store.js';
+import { BatchStore } from './stages/store/batch-store.js';
+import { StoreCoalescer } from './stages/store/store-coalescer.js';
+import { LOGGER, POOL, REDIS, SETTINGS, WORKER, type ProcessorSettings } from './tokens.js';
+
+const HOUR_MS = 3_600_000;
+
+const connections: FactoryProvider[] = [
+  {
+    provide: REDIS,
+    inject: [SETTINGS, LOGGER],
+    useFactory: (settings: ProcessorSettings, logger: Logger): Redis => {
+      const redis = createRedis(settings.REDIS_URL, { connectionName: 'parapet-processor' });
+      redis.on('error', (error) => {
+        countFailure('redis', 'connection');
+        logger.debug({ err: error }, 'Redis connection failed');
+      });
+      return redis;
+    },
+  },
+  {
+    provide: POOL,
+    inject: [SETTINGS, LOGGER],
+    useFactory: (settings: ProcessorSettings, logger: Logger): Pool =>
+      createPool({
+        url: serviceUrl(settings.DATABASE_URL, 'parapet_writer'),
+        max: 4,
+        name: 'parapet-processor',
+        onError: (error) => {
+          countFailure('postgres', 'connection');
+          logger.debug({ err: error }, 'PostgreSQL connection failed');
+        },
+      }),
+  },
+];
+
+const pipeline: FactoryProvider[] = [
+  {
+    provide: ProcessingConfig,
+    inject: [POOL, LOGGER],
+    useFactory: (pool: Pool, logger: Logger) => new ProcessingConfig(pool, logger),
+  },
+  { provide: EventPartitions, inject: [POOL], useFactory: (pool: Pool) => new EventPartitions(pool) },
+  {
+    provide: QuietUpdateAnnouncer,
+    inject: [POOL],
+    useFactory: (pool: Pool) => new QuietUpdateAnnouncer(pool),
+  },
+  {
+    provide: BatchStore,
+    inject: [POOL, EventPartitions],
+    useFactory: (pool: Pool, partitions: EventPartitions) => new BatchStore(pool, partitions),
+  },
+  {
+    provide: StoreCoalescer,
+    inject: [SETTINGS, BatchStore, ProcessingConfig, EventPartitions, QuietUpdateAnnouncer, LOGGER],
+    useFactory: (
+      settings: ProcessorSettings,
+      store: BatchStore,
+      config: ProcessingConfig,
+      partitions: EventPartitions,
+      announcer: QuietUpdateAnnouncer,
+      logger: Logger,
+    ) =>
+      new StoreCoalescer({
+        maxRows: settings.STORE_BATCH_ROWS,
+        store: (requests, careful) => store.store(requests, careful),
+        refresh: async () => {
+          partitions.forget();
+          await config.load();
+        },
+        hasTenant: (tenantId) => config.has(tenantId),
+        tenantName: (tenantId) => config.nameOf(tenantId),
+        committed: (report) => announcer.committed(report),
+        logger,
+      }),
+  },
+  {
+    provide: BatchHandler,
+    inject: [ProcessingConfig, REDIS, StoreCoalescer, LOGGER],
+    useFactory: (config: ProcessingConfig, redis: Redis, coalescer: StoreCoalescer, logger: Logger) => {
+      const windows = new RedisWindowStore(redis);
+      return new BatchHandler(
+        config,
+        async (sections) => {
+          // Called in one tick, so that the sections' windows are moved in one round trip.
+          const found = await Promise.all(
+            sections.map((section) => detect(section, config.detectors(section.tenantId), windows)),
+          );
+          return found.flat();
+        },
+        coalescer,
+        logger,
+      );
+    },
+  },
+  {
+    provide: WORKER,
+    inject: [REDIS, BatchHandler, SETTINGS, LOGGER],
+    useFactory: (redis: Redis, handler: BatchHandler, settings: ProcessorSettings, logger: Logger) =>
+      createEventsWorker(redis, handler, settings.PROCESSOR_CONCURRENCY, logger),
+  },
+];
+
+const tasks: FactoryProvider[] = [
+  {
+    provide: Producer,
+    inject: [REDIS, LOGGER],
+    useFactory: (redis: Redis, logger: Logger) => {
+      const producer = new Producer('events', redis);
+      producer.queue.on('error', (error) => logger.debug({ err: error }, 'queue connection failed'));
+      return producer;
+    },
+  },
+  {
+    provide: PeriodicTasks,
+    inject: [POOL, ProcessingConfig, EventPartitions, QuietUpdateAnnouncer, Producer, LOGGER],
+    useFactory: (
+      pool: Pool,
+      config: ProcessingConfig,
+      partitions: EventPartitions,
+      announcer: QuietUpdateAnnouncer,
+      producer: Producer<'events'>,
+      logger: Logger,
+    ) => {
+      const evidence = new EvidenceFiller(pool);
+      return new PeriodicTasks(
+        [
+          { name: 'config', everyMs: 1000, run: () => config.refresh() },
+          { name: 'announce', everyMs: 1000, run: () => announcer.run() },
+          { name: 'evidence', everyMs: 2000, run: () => evidence.run() },
+          { name: 'queue_depth', everyMs: 2000, run: () => sampleDepth(producer) },
+          { name: 'partitions', everyMs: HOUR_MS, run: () => partitions.ensureAround(Date.now()) },
+          { name: 'retention', everyMs: 24 * HOUR_MS, run: () => dropExpiredDays(pool, partitions) },
+          { name: 'prune', everyMs: HOUR_MS, run: () => prune(pool) },
+        ],
+        logger,
+      );
+    },
+  },
+];
+
+async function sampleDepth(producer: Producer<'events'>): Promise<void> {
+  for (const [state, batches] of Object.entries(await producer.depth())) {
+    metrics.queueDepth.set({ queue: 'events', state }, batches);
+  }
+}
+
+@Module({})
+export class ProcessorModule {
+  static register(settings: ProcessorSettings, logger: Logger): DynamicModule {
+    return {
+      module: ProcessorModule,
+      providers: [
+        { provide: SETTINGS, useValue: settings },
+        { provide: LOGGER, useValue: logger },
+        ...connections,
+        ...pipeline,
+        ...tasks,
+        ProcessorService,
+      ],
+    };
+  }
+}
