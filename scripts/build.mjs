@@ -1,7 +1,7 @@
 // Builds every lib and service: TypeScript → ES modules with swc, file by file, skipping files that did not
 // change. `--watch` keeps going; `--no-dashboard` leaves Vite out. Type errors are `npm run typecheck`'s job.
 import { readdir, mkdir, writeFile, stat, rm } from 'node:fs/promises';
-import { watch } from 'node:fs';
+import { existsSync, watch } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { generatePrismaClient } from './generate.mjs';
@@ -86,6 +86,7 @@ export async function buildDashboard() {
 
 async function watchSources() {
   for (const pkg of await packages()) {
+    if (!existsSync(join(pkg, 'src'))) continue;
     let queued;
     watch(join(pkg, 'src'), { recursive: true }, () => {
       clearTimeout(queued); // an editor's save is several events
