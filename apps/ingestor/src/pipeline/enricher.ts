@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { NormalizedEvent } from '@parapet/contracts';
-import { GeoReader } from '@parapet/enrich';
+import { GeoReader, type GeoRecord } from '@parapet/enrich';
 import { GeoDatabaseError } from '@parapet/errors';
 import { countFailure } from '@parapet/telemetry';
 
@@ -21,7 +21,7 @@ function readDatabase(file: string): { name: string; data: Buffer } {
 
 /** Adds what the event's addresses tell, from tables in memory. */
 export class Enricher {
-  constructor(private readonly geo: Pick<GeoReader, 'enrich'>) {}
+  constructor(private readonly geo: Pick<GeoReader, 'lookup'>) {}
 
   /**
    * `cityDatabase`: a GeoLite2/GeoIP2 City file in place of the bundled ones.
@@ -35,12 +35,27 @@ export class Enricher {
     return new Enricher(GeoReader.open(files.map(readDatabase)));
   }
 
+  /** Adds where the source is. Names are spelled out because a computed one makes the event slow (see Intake). */
   enrich(event: NormalizedEvent): void {
+    const address = event['source.ip'];
+    if (typeof address !== 'string') return;
+    const place = this.placeOf(address);
+    if (place === null) return;
+    if (place.countryCode !== undefined) event['source.geo.country_iso_code'] = place.countryCode;
+    if (place.countryName !== undefined) event['source.geo.country_name'] = place.countryName;
+    if (place.cityName !== undefined) event['source.geo.city_name'] = place.cityName;
+    if (place.regionName !== undefined) event['source.geo.region_name'] = place.regionName;
+    if (place.lat !== undefined) event['source.geo.location.lat'] = place.lat;
+    if (place.lon !== undefined) event['source.geo.location.lon'] = place.lon;
+  }
+
+  private placeOf(address: string): GeoRecord | null {
     try {
-      this.geo.enrich(event, 'source');
+      return this.geo.lookup(address);
     } catch {
       // A damaged record of the location database must not cost the event.
       countFailure('enricher', 'geo');
+      return null;
     }
   }
 }

@@ -1,14 +1,33 @@
 import type { NormalizedEvent } from '@parapet/contracts';
-import { mintUuid, parseFrame } from '@parapet/normalize';
+import { mintUuid, parseFrame, type EventFields } from '@parapet/normalize';
 import { countDrop, metrics } from '@parapet/telemetry';
 import type { Backpressure } from './backpressure.js';
 import type { Batcher } from './batcher.js';
 import type { Enricher } from './enricher.js';
 import type { Placement } from './placement.js';
+import type { Route } from './route.js';
 import type { Quarantine } from './quarantine.js';
 import type { Sender } from './sender.js';
 
 const UNKNOWN_TENANT = 'unknown';
+
+/**
+ * Gives an event its identity. Written name by name: what would be shorter (`Object.assign`, a spread, a computed name)
+ * turns the object into a hash table, and everything after it costs three times as much.
+ */
+function identify(
+  event: EventFields,
+  now: number,
+  route: Route,
+  sender: Sender,
+): asserts event is EventFields & NormalizedEvent {
+  event.id = mintUuid(now);
+  event.tenantId = route.tenantId;
+  event['event.ingested'] = now;
+  event['parapet.source_id'] = route.sourceId;
+  event['log.source.address'] = sender.address;
+  event['labels.transport'] = sender.transport;
+}
 
 /**
  * What happens to every frame, whatever brought it: place, read, enrich, batch. It runs to its end on the frame's
@@ -37,21 +56,14 @@ export class Intake {
       countDrop(route.tenantSlug, 'udp_buffer_full');
       return;
     }
-    const fields = parseFrame(frame, {
+    const event: EventFields = parseFrame(frame, {
       receivedAt: now,
       timeZone: route.timeZone,
       sourceType: route.sourceType,
       transport: sender.transport,
       truncated,
     });
-    const event: NormalizedEvent = Object.assign(fields, {
-      id: mintUuid(now),
-      tenantId: route.tenantId,
-      'event.ingested': now,
-      'parapet.source_id': route.sourceId,
-      'log.source.address': sender.address,
-      'labels.transport': sender.transport,
-    });
+    identify(event, now, route, sender);
     if (truncated) metrics.truncated.inc({ tenant: route.tenantSlug });
     if (event['labels.parse_error'] !== undefined) metrics.unparsed.inc({ tenant: route.tenantSlug });
     this.enricher.enrich(event);
