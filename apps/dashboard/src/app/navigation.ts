@@ -1,0 +1,51 @@
+import {
+  mdiAlertOutline,
+  mdiBellOutline,
+  mdiFormatListBulleted,
+  mdiRadar,
+  mdiServerNetwork,
+  mdiShieldOffOutline,
+  mdiViewDashboardOutline,
+} from '@mdi/js';
+import type { Permission, Role } from '@parapet/contracts';
+import { roleHas } from '@parapet/contracts';
+
+/** A page of the navigation. A new page is one row here and one route. */
+export interface NavItem {
+  name: string;
+  title: string;
+  icon: string;
+  permission: Permission;
+  /** Pressed after `g`. */
+  key: string;
+}
+
+export const NAVIGATION: readonly NavItem[] = [
+  {
+    name: 'overview',
+    title: 'Overview',
+    icon: mdiViewDashboardOutline,
+    permission: 'dashboard:read',
+    key: 'o',
+  },
+  { name: 'alerts', title: 'Alerts', icon: mdiAlertOutline, permission: 'alerts:read', key: 'a' },
+  { name: 'events', title: 'Events', icon: mdiFormatListBulleted, permission: 'events:read', key: 'e' },
+  { name: 'sources', title: 'Sources', icon: mdiServerNetwork, permission: 'sources:read', key: 's' },
+  { name: 'detectors', title: 'Detectors', icon: mdiRadar, permission: 'detectors:read', key: 'd' },
+  {
+    name: 'notifications',
+    title: 'Notifications',
+    icon: mdiBellOutline,
+    permission: 'notifications:read',
+    key: 'n',
+  },
+  {
+    name: 'quarantine',
+    title: 'Quarantine',
+    icon: mdiShieldOffOutline,
+    permission: 'platform:read',
+    key: 'q',
+  },
+];
+
+export const pagesFor = (role: Role) => NAVIGATION.filter((item) => roleHas(role, item.permission));

@@ -1,0 +1,17 @@
+/** A column of `ServerTable`. Its cell is the slot `cell-<key>`. */
+export interface Column {
+  key: string;
+  title: string;
+  /** CSS width; one column without takes the rest. */
+  width?: string;
+  align?: 'start' | 'end';
+  /** The name the server sorts by; absent: it can't. */
+  sort?: string;
+  /** Left out on screens narrower than this. */
+  from?: 'sm' | 'md' | 'lg';
+}
+
+export interface Sort {
+  by: string;
+  order: 'asc' | 'desc';
+}
