@@ -18,10 +18,7 @@ interface QuarantineRow {
 const QUARANTINE = `select address, transport, events, samples, first_seen, last_seen from quarantine
   order by last_seen desc, address, transport limit 500`;
 
-/** A sample is the line itself, or an object that has it. */
-const samplesSchema = z.array(
-  z.union([z.string(), z.object({ line: z.string() }).transform(({ line }) => line)]),
-);
+const samplesSchema = z.array(z.string());
 
 /** What operators see across tenants. Every read is in the audit log before it happens (R26). */
 @Injectable()

@@ -1,0 +1,30 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import type { Logger } from '@parapet/telemetry';
+import { AlertsModule } from './alerts/alerts.module.js';
+import { AuthModule } from './auth/auth.module.js';
+import type { ApiSettings } from './core/api-settings.js';
+import { CoreModule } from './core/core.module.js';
+import { DashboardModule } from './dashboard/dashboard.module.js';
+import { DetectorsModule } from './detectors/detectors.module.js';
+import { EventsModule } from './events/events.module.js';
+import { PlatformModule } from './platform/platform.module.js';
+import { SourcesModule } from './sources/sources.module.js';
+
+@Module({})
+export class AppModule {
+  static forRoot(settings: ApiSettings, logger?: Logger): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        CoreModule.forRoot(settings, logger),
+        AuthModule,
+        AlertsModule,
+        DashboardModule,
+        DetectorsModule,
+        EventsModule,
+        PlatformModule,
+        SourcesModule,
+      ],
+    };
+  }
+}
