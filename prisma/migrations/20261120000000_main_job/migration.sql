@@ -362,9 +362,10 @@ BEGIN
   IF day < current_date - 3660 OR day > current_date + 14 THEN
     RAISE EXCEPTION 'day % is outside what events may be about', day USING ERRCODE = 'invalid_parameter_value';
   END IF;
-  IF to_regclass(format('public.%I', part)) IS NOT NULL THEN RETURN false; END IF;
+  IF EXISTS (SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname = part) THEN RETURN false; END IF;
   PERFORM pg_advisory_xact_lock(hashtextextended('events_partition', 0));
-  IF to_regclass(format('public.%I', part)) IS NOT NULL THEN RETURN false; END IF;
+  -- Asked again, of the table and not of to_regclass, whose cache doesn't see what was committed while we waited.
+  IF EXISTS (SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname = part) THEN RETURN false; END IF;
   EXECUTE format('CREATE TABLE public.%I (LIKE public.events INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', part);
   EXECUTE format('ALTER TABLE public.%I ADD CONSTRAINT partition_range CHECK (ts >= %L AND ts < %L)', part, low, high);
   PERFORM public.protect_tenant_table(format('public.%I', part)::regclass);
@@ -476,7 +477,7 @@ GRANT EXECUTE ON FUNCTION auth_find_user(text), outbox_tenants(), source_overlap
 GRANT INSERT ON events, dead_letters TO parapet_writer;
 GRANT SELECT, INSERT, DELETE ON batch_ledger TO parapet_writer;
 GRANT SELECT, INSERT, UPDATE ON source_activity, quarantine TO parapet_writer;
-GRANT DELETE ON quarantine TO parapet_writer;
+GRANT DELETE ON quarantine, source_activity TO parapet_writer;
 GRANT SELECT ON config_versions TO parapet_writer;
 GRANT EXECUTE ON FUNCTION ingest_routing(), processing_config(), evidence_tenants(), longest_retention_days(),
   ensure_events_partition(date), drop_events_partitions(date) TO parapet_writer;

@@ -8,7 +8,7 @@ import { findAuthTail, findEndTail } from './sshd-tail.js';
 /** OpenSSH's own limit is 1,024 bytes (log.c MSGBUFSIZ), each at most four characters wide after escaping. */
 const LONGEST_MESSAGE = 4096;
 const AUTH = /^(Failed|Accepted|Partial|Postponed) ([a-z0-9-]{1,40})(?:\/([a-z0-9-]{1,40}))? for /;
-const REPEATED = /^message repeated (\d{1,6}) times: \[ (.*)\]$/s;
+const REPEATED = /^message repeated (\d{1,10}) times: \[ (.*)\]$/s;
 const INVALID = /^(?:invalid|illegal) user /;
 
 /** Names that a program writes where it does not want to name the user. */
