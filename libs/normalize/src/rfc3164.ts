@@ -38,7 +38,7 @@ const ZONES = new Map(
 
 /** What Cisco puts before the time: a sequence number, the host name, a mark that the clock is not set. */
 const BEFORE_TIME =
-  /^(?:\d{1,10}: ?)?(?:([A-Za-z0-9_.-]{1,255}): ?)?(?:\d{1,10}: )?[*.]?(?=[A-Za-z]{3} |\d{4}[ -])/;
+  /^(?:: ?)?(?:\d{1,10}: ?)?(?:([A-Za-z0-9_.-]{1,255}): ?)?(?:\d{1,10}: )?[*.]?(?=[A-Za-z]{3} |\d{4}[ -])/;
 const YEAR_FIRST = /^(\d{4}) (?=[A-Za-z]{3} )/;
 /** Headers without a time: "host prog[pid]: …" (journalctl -o cat, some relays) and "prog[pid]: …". */
 const NO_TIME = /^(?:([A-Za-z0-9_.:-]{1,255}) )?([A-Za-z_][A-Za-z0-9_./()@-]{0,63})\[(\d{1,10})\]: ?/;

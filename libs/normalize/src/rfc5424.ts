@@ -118,8 +118,9 @@ function structuredData(text: string, from: number, header: SyslogHeader): numbe
     // An SD-ID comes once a message (6.3.2).
     if (ids.has(id)) return -1;
     ids.add(id);
-    const element: Record<string, string> = Object.create(null);
-    if (params < MAX_SD_PARAMS) elements[id] = element;
+    const element: Record<string, string> | undefined =
+      params < MAX_SD_PARAMS && ids.size <= MAX_SD_PARAMS ? Object.create(null) : undefined;
+    if (element) elements[id] = element;
     at = idEnd;
     while (text.charCodeAt(at) === SPACE) {
       const nameEnd = sdName(text, at + 1);
@@ -127,8 +128,10 @@ function structuredData(text: string, from: number, header: SyslogHeader): numbe
         return -1;
       const end = valueEnd(text, nameEnd + 2);
       if (end === -1) return -1;
-      if (params++ < MAX_SD_PARAMS)
-        element[text.slice(at + 1, nameEnd)] = unescape(text.slice(nameEnd + 2, end), header);
+      const value = text.slice(nameEnd + 2, end);
+      // Read even where it is not kept: it may show that the message is not well-formed.
+      const plain = value.includes('\\') ? unescape(value, header) : value;
+      if (params++ < MAX_SD_PARAMS && element) element[text.slice(at + 1, nameEnd)] = plain;
       at = end + 1;
     }
     if (text.charCodeAt(at) !== CLOSE) return -1;
@@ -150,7 +153,6 @@ function valueEnd(text: string, from: number): number {
 
 /** 6.3.3: \" \\ \] stand for the character; a backslash before any other is a plain one, but not well-formed. */
 function unescape(raw: string, header: SyslogHeader): string {
-  if (!raw.includes('\\')) return raw;
   return raw.replace(/\\([^])?/g, (whole, next: string | undefined) => {
     if (next === '"' || next === '\\' || next === ']') return next;
     header.problem = 'a backslash in structured data escapes nothing';

@@ -11,6 +11,9 @@ const DETAILS = /^logname=\S* uid=\d+ euid=\d+ tty=\S* ruser=(.*) rhost=(\S*)(?:
 const SESSION = /^session (opened|closed) for user (\S{1,256}?)(?:\(uid=\d+\))?(?: by .*)?$/;
 const TALLY = /^user (\S{1,256}) \(\d+\) tally \d+, deny \d+$/;
 
+/** Linux-PAM writes a line of user, host and terminal names, each of which has its limit. */
+const LONGEST_MESSAGE = 4096;
+
 /** Whether a message is Linux-PAM's own, whatever program it came through. */
 export function isPam(message: string, program: string | undefined): boolean {
   return (
@@ -18,8 +21,9 @@ export function isPam(message: string, program: string | undefined): boolean {
   );
 }
 
-/** Reads Linux-PAM's lines for any service. `sshd`: its `ruser` is not who logs in. */
+/** Reads Linux-PAM's lines for any service. */
 export function decodePam(message: string, program: string | undefined, fields: EventFields): boolean {
+  if (message.length > LONGEST_MESSAGE) return false;
   const prefix = PREFIX.exec(message);
   if (!prefix && !program?.endsWith('(pam_unix)')) return false;
   const text = (prefix ? message.slice(prefix[0].length) : message).replace(/ \[preauth\]$/, '').trimEnd();
