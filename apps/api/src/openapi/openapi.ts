@@ -127,12 +127,21 @@ function schemaOf(schema: z.ZodType, io: 'input' | 'output', components: Json): 
     target: 'draft-2020-12',
     unrepresentable: 'any',
     reused: 'inline',
+    override: ({ jsonSchema }) => simplify(jsonSchema, io),
   });
   for (const [name, definition] of Object.entries($defs)) components[name] = refer(cleaned(definition));
   const id = schema.meta()?.id;
   if (id === undefined) return refer(cleaned(json));
   components[id] = refer(cleaned(json));
   return { $ref: `#/components/schemas/${id}` };
+}
+
+/** Leaves out what only repeats a format or a type, and lets answers grow: clients must not refuse a new field. */
+function simplify(schema: z.core.JSONSchema.BaseSchema, io: 'input' | 'output'): void {
+  if (schema.format !== undefined) delete schema.pattern;
+  if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
+  if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
+  if (io === 'output' && schema.additionalProperties === false) delete schema.additionalProperties;
 }
 
 const anyRecord = z.record(z.string(), z.unknown());
