@@ -6,7 +6,7 @@ export interface PoolOptions {
   max: number;
   /** Shown as application_name in pg_stat_activity. */
   name: string;
-  /** An idle connection broke, as when the server restarts. Count or log it; the pool opens a new one by itself. */
+  /** A connection broke, as when the server restarts. Count or log it; the pool opens a new one by itself. */
   onError: (error: Error) => void;
   /** Send a transaction's statements without waiting for each answer. */
   pipeline?: boolean;
@@ -26,6 +26,9 @@ export function createPool({ url, max, name, onError, pipeline = false }: PoolOp
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 30_000,
   });
-  pool.on('error', onError);
+  // On the connection itself, because a pool listens to idle ones only: the error of one that is lent out, between two
+  // queries, would end the process. The pool then repeats it for idle ones.
+  pool.on('connect', (client) => client.on('error', onError));
+  pool.on('error', () => {});
   return pool;
 }

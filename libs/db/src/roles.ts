@@ -144,9 +144,10 @@ function matches(found: ExistingRole, role: RoleAttributes): boolean {
 async function databaseStatements(client: pg.ClientBase): Promise<string[]> {
   const { rows } = await client.query<{ name: string; owner: string; ready: boolean }>(
     `select d.datname as name, n.nspowner::regrole::text as owner,
-       not has_schema_privilege('public', n.oid, 'CREATE') and has_database_privilege($1, d.oid, 'CREATE')
+       not has_schema_privilege('public', n.oid, 'CREATE') and coalesce(has_database_privilege(to_regrole($1)::oid, d.oid, 'CREATE'), false)
        and not exists (select from aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) a where a.grantee = 0)
-       and not exists (select from unnest($2::text[]) r where not has_database_privilege(r, d.oid, 'CONNECT')) as ready
+       and not exists (select from unnest($2::text[]) r
+         where not coalesce(has_database_privilege(to_regrole(r)::oid, d.oid, 'CONNECT'), false)) as ready
      from pg_database d, pg_namespace n where d.datname = current_database() and n.nspname = 'public'`,
     [OWNER_ROLE, [...SERVICE_ROLES]],
   );
@@ -187,16 +188,16 @@ async function passwordStatements(databaseUrl: string): Promise<string[]> {
   return statements;
 }
 
-async function apply(client: pg.ClientBase, user: string, find: () => Promise<string[]>): Promise<void> {
+/** One part of the state that must be reached: answers the statements that are missing. */
+type Part = () => Promise<string[]>;
+
+async function apply(client: pg.ClientBase, part: Part): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
-    const statements = await find();
     try {
-      for (const statement of statements) await client.query(statement);
+      for (const statement of await part()) await client.query(statement);
       return;
     } catch (error) {
       const code = error instanceof pg.DatabaseError ? error.code : undefined;
-      if (code === MAY_NOT)
-        throw new DatabaseRolesError(user, `${statements.join(';\n')};`, { cause: error });
       if (code === undefined || !RACE.has(code) || attempt === 20) throw error;
       await sleep(20 + Math.random() * 30 * attempt);
     }
@@ -211,7 +212,17 @@ async function apply(client: pg.ClientBase, user: string, find: () => Promise<st
  */
 export async function ensureRoles(owner: pg.ClientBase, databaseUrl: string): Promise<void> {
   const { user } = connectionOf(databaseUrl);
-  await apply(owner, user, () => roleStatements(owner, user));
-  await apply(owner, user, () => databaseStatements(owner));
-  await apply(owner, user, () => passwordStatements(databaseUrl));
+  const parts: Part[] = [
+    () => roleStatements(owner, user),
+    () => databaseStatements(owner),
+    () => passwordStatements(databaseUrl),
+  ];
+  try {
+    for (const part of parts) await apply(owner, part);
+  } catch (error) {
+    if (!(error instanceof pg.DatabaseError) || error.code !== MAY_NOT) throw error;
+    const missing: string[] = [];
+    for (const part of parts) missing.push(...(await part()));
+    throw new DatabaseRolesError(user, `${missing.join(';\n')};`, { cause: error });
+  }
 }

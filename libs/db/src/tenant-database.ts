@@ -1,9 +1,10 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import type pg from 'pg';
-import { TenantIdError, TenantLeakError } from '@parapet/errors';
+import { TenantIdError, TenantLeakError, UnavailableError } from '@parapet/errors';
 import { Prisma, PrismaClient } from './generated/client.js';
 import { createPool } from './pools.js';
 import { withoutTransactions, type TenantReader, type TenantTx } from './tenant-client.js';
+import { isUnreachable } from './unreachable.js';
 import { isUuid } from './uuid.js';
 
 export interface TenantDatabaseOptions {
@@ -13,14 +14,14 @@ export interface TenantDatabaseOptions {
   poolSize: number;
   /** Shown in pg_stat_activity. */
   name: string;
-  /** An idle connection broke; count or log it. */
+  /** A connection broke; count or log it. */
   onError: (error: Error) => void;
 }
 
 export interface TransactionOptions {
   /** Longest run of the transaction, ms [10,000]. */
   timeoutMs?: number;
-  /** Longest wait for a connection, ms [5,000]. */
+  /** Longest wait for a connection, ms [10,000]. */
   maxWaitMs?: number;
   isolationLevel?: Prisma.TransactionIsolationLevel;
 }
@@ -31,10 +32,14 @@ export interface TenantQuery {
 }
 
 /**
- * Sets the tenant for the rest of the transaction and answers what is set then. A connection that already has a tenant
- * gets none instead, so that even a statement sent along with this one reads no row.
+ * Sets the tenant for the rest of the transaction and answers what is set then. A connection that has a tenant already
+ * loses it for good instead, so that even a statement sent along with this one reads no row.
  */
-const SET_TENANT = `set_config('app.tenant_id', CASE WHEN coalesce(current_setting('app.tenant_id', true), '') = '' THEN $1::text ELSE '' END, true)`;
+const SET_TENANT = `CASE coalesce(current_setting('app.tenant_id', true), '')
+  WHEN '' THEN set_config('app.tenant_id', $1::text, true) ELSE set_config('app.tenant_id', '', false) END`;
+
+/** Longest wait for a connection. */
+const MAX_WAIT_MS = 10_000;
 
 interface TenantSet {
   tenant: string;
@@ -60,13 +65,13 @@ export class TenantDatabase {
 
   constructor({ url, poolSize, name, onError }: TenantDatabaseOptions) {
     this.pool = createPool({ url, max: poolSize, name, onError, pipeline: true });
-    this.prisma = new PrismaClient({ adapter: new PrismaPg(this.pool, { onConnectionError: onError }) });
+    this.prisma = new PrismaClient({ adapter: new PrismaPg(this.pool) });
     this.reader = withoutTransactions(this.prisma);
   }
 
   /**
    * Runs `fn` in one transaction of one tenant; commits when it resolves, rolls back when it rejects.
-   * @throws TenantIdError, TenantLeakError, and whatever `fn` throws.
+   * @throws TenantIdError, TenantLeakError, UnavailableError when no connection can be had, and whatever `fn` throws.
    */
   async withTenant<T>(
     tenantId: string,
@@ -74,22 +79,24 @@ export class TenantDatabase {
     options: TransactionOptions = {},
   ): Promise<T> {
     const tenant = checkedTenant(tenantId);
-    const outcome = await this.prisma.$transaction(
+    let begun = false;
+    const transaction = this.prisma.$transaction(
       async (tx) => {
+        begun = true;
         const [set] = await tx.$queryRawUnsafe<TenantSet[]>(`SELECT ${SET_TENANT} AS tenant`, tenant);
-        if (set?.tenant !== tenant) {
-          // Committed, not rolled back: the connection must not keep the stray tenant.
-          await tx.$queryRaw`SELECT set_config('app.tenant_id', '', false)`;
-          return { leaked: true as const };
-        }
+        // Returned, not thrown: a rollback would bring the stray tenant back.
+        if (set?.tenant !== tenant) return { leaked: true as const };
         return { leaked: false as const, value: await fn(withoutTransactions(tx)) };
       },
       {
         timeout: options.timeoutMs ?? 10_000,
-        maxWait: options.maxWaitMs ?? 5_000,
+        maxWait: options.maxWaitMs ?? MAX_WAIT_MS,
         ...(options.isolationLevel === undefined ? {} : { isolationLevel: options.isolationLevel }),
       },
     );
+    const outcome = await transaction.catch((error: unknown) => {
+      throw begun ? error : new UnavailableError('The database', { cause: error });
+    });
     if (outcome.leaked) throw new TenantLeakError();
     return outcome.value;
   }
@@ -97,7 +104,7 @@ export class TenantDatabase {
   /**
    * Runs Prisma queries that don't depend on each other in one transaction of one tenant, without the waiting of an
    * interactive one: `readTenant(id, (db) => [db.alert.findMany(…), db.alert.count()])`.
-   * @throws TenantIdError, TenantLeakError.
+   * @throws TenantIdError, TenantLeakError, UnavailableError.
    */
   async readTenant<P extends Prisma.PrismaPromise<unknown>[]>(
     tenantId: string,
@@ -105,14 +112,18 @@ export class TenantDatabase {
   ): Promise<{ [K in keyof P]: Awaited<P[K]> }> {
     const tenant = checkedTenant(tenantId);
     const set = this.prisma.$queryRawUnsafe<TenantSet[]>(`SELECT ${SET_TENANT} AS tenant`, tenant);
-    const [before, ...results] = await this.prisma.$transaction([set, ...build(this.reader)]);
+    const [before, ...results] = await this.prisma
+      .$transaction([set, ...build(this.reader)], { maxWait: MAX_WAIT_MS })
+      .catch((error: unknown) => {
+        throw isUnreachable(error) ? new UnavailableError('The database', { cause: error }) : error;
+      });
     if (before[0]?.tenant !== tenant) throw new TenantLeakError();
     return results as { [K in keyof P]: Awaited<P[K]> };
   }
 
   /**
    * One statement by hand as one tenant: BEGIN, tenant, statement and COMMIT go out together, in one round trip.
-   * @throws TenantIdError, TenantLeakError, pg.DatabaseError.
+   * @throws TenantIdError, TenantLeakError, UnavailableError, pg.DatabaseError.
    */
   async queryTenant<R extends pg.QueryResultRow>(
     tenantId: string,
@@ -149,7 +160,9 @@ export class TenantDatabase {
     commitAtOnce: boolean,
   ): Promise<T> {
     const tenant = checkedTenant(tenantId);
-    const client = await this.pool.connect();
+    const client = await this.pool.connect().catch((error: unknown) => {
+      throw new UnavailableError('The database', { cause: error });
+    });
     let broken: Error | boolean = false;
     try {
       // The tenant is a checked UUID; a simple query takes several statements but no parameters.

@@ -8,7 +8,7 @@ export class DatabaseRolesError extends OperatorError {
     options?: ErrorOptions,
   ) {
     super(
-      `The database user ${user} may not create or change Parapet's roles. As an administrator of the server run:\n\n${sql}\n\nThen start again.`,
+      `The database user ${user} may not create or change Parapet's roles. As an administrator, connected to the same database, run:\n\n${sql}\n\nThen start again.`,
       options,
     );
   }

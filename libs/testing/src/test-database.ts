@@ -109,7 +109,7 @@ export async function createTestDatabase(options: { poolSize?: number } = {}): P
     async drop() {
       await Promise.all([tenants.close(), ...pools.map((pool) => pool.end())]);
       await database.drop();
-      if (errors.length > 0) throw new AggregateError(errors, 'idle connections broke during the test');
+      if (errors.length > 0) throw new AggregateError(errors, 'connections broke during the test');
     },
   };
 }

@@ -8,6 +8,9 @@ export class WaitTimeoutError extends Error {
   }
 }
 
+type Truthy<T> = Exclude<T, false | 0 | '' | null | undefined>;
+const isTruthy = <T>(value: T): value is Truthy<T> => Boolean(value);
+
 /** Calls `check` every `everyMs` until it answers something truthy, and returns that. An error in it counts as "not yet". */
 export async function waitFor<T>(
   check: () => T | Promise<T>,
@@ -16,13 +19,13 @@ export async function waitFor<T>(
     everyMs = 25,
     what = 'a condition',
   }: { timeoutMs?: number; everyMs?: number; what?: string } = {},
-): Promise<NonNullable<T>> {
+): Promise<Truthy<T>> {
   const end = performance.now() + timeoutMs;
   let last: unknown;
   for (;;) {
     try {
       const value = await check();
-      if (value) return value;
+      if (isTruthy(value)) return value;
     } catch (error) {
       last = error;
     }

@@ -78,6 +78,11 @@ const CHECKS: readonly Check[] = [
       OR has_database_privilege(rolname, current_database(), 'CREATE, TEMPORARY'))`,
   },
   {
+    promise: 'only named roles connect to the database',
+    sql: `SELECT d.datname AS name FROM pg_database d, aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) x
+      WHERE d.datname = current_database() AND x.grantee = 0`,
+  },
+  {
     promise: 'a function with its owner’s rights looks in no schema that somebody else fills',
     sql: `SELECT p.proname AS name ${FUNCTIONS} AND p.prosecdef
       AND NOT coalesce('search_path=pg_catalog, pg_temp' = ANY (p.proconfig), false)`,
