@@ -126,7 +126,7 @@ function structuredData(text: string, from: number, header: SyslogHeader): numbe
       const nameEnd = sdName(text, at + 1);
       if (nameEnd === -1 || text.charCodeAt(nameEnd) !== EQUALS || text.charCodeAt(nameEnd + 1) !== QUOTE)
         return -1;
-      const end = valueEnd(text, nameEnd + 2);
+      const end = valueEnd(text, nameEnd + 2, header);
       if (end === -1) return -1;
       const value = text.slice(nameEnd + 2, end);
       // Read even where it is not kept: it may show that the message is not well-formed.
@@ -140,12 +140,12 @@ function structuredData(text: string, from: number, header: SyslogHeader): numbe
   return at > from ? at : -1;
 }
 
-/** The closing quote of a PARAM-VALUE, or -1; a bare ] is not allowed inside (6.3.3). */
-function valueEnd(text: string, from: number): number {
+/** The closing quote of a PARAM-VALUE, or -1. A bare ] inside is not well-formed (6.3.3), but there are senders that write it. */
+function valueEnd(text: string, from: number, header: SyslogHeader): number {
   for (let at = from; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code === QUOTE) return at;
-    if (code === CLOSE) return -1;
+    if (code === CLOSE) header.problem = 'a bare ] in structured data';
     if (code === BACKSLASH) at++;
   }
   return -1;
