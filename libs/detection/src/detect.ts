@@ -129,7 +129,7 @@ function detectionOf(
     severity: settings.severity,
     score: scoreOf(settings.severity, detector.confidence, lines, settings.threshold),
     title: detector.title(group),
-    description: detector.explain(group, lines, settings),
+    description: detector.explain(group, settings),
     technique: detector.technique,
     windowSeconds: settings.windowSeconds,
     historical: region.to < received - DAY_MS,

@@ -69,7 +69,6 @@ export const bruteForce: Detector = {
   },
 
   title: (group) => `Brute force from ${group['source.ip'] ?? 'an unknown address'}`,
-  explain: (group, counted, settings) =>
-    `${counted} log lines of failed logins from ${group['source.ip'] ?? 'one address'}; ` +
-    `${settings.threshold} attempts within ${settings.windowSeconds} s are the threshold.`,
+  explain: (group, settings) =>
+    `At least ${settings.threshold} failed logins from ${group['source.ip'] ?? 'one address'} within ${settings.windowSeconds} s.`,
 };

@@ -28,6 +28,6 @@ export interface Detector {
   /** Null for an event that doesn't count. Exceptions are not its business. */
   observe(event: NormalizedEvent): Sighting | null;
   title(group: Record<string, string>): string;
-  /** One sentence for people: what was counted, against which settings. */
-  explain(group: Record<string, string>, counted: number, settings: DetectorSettings): string;
+  /** One sentence for people: what was reached, with which settings. It stays true as the alert goes on counting. */
+  explain(group: Record<string, string>, settings: DetectorSettings): string;
 }

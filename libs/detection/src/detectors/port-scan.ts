@@ -23,7 +23,6 @@ export const portScan: Detector = {
   },
 
   title: (group) => `Port scan from ${group['source.ip'] ?? 'an unknown address'}`,
-  explain: (group, counted, settings) =>
-    `${counted} log lines of connections from ${group['source.ip'] ?? 'one address'}; ` +
-    `${settings.threshold} different destination ports within ${settings.windowSeconds} s are the threshold.`,
+  explain: (group, settings) =>
+    `At least ${settings.threshold} different destination ports tried from ${group['source.ip'] ?? 'one address'} within ${settings.windowSeconds} s.`,
 };
