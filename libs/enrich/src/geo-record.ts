@@ -33,9 +33,13 @@ const dbipSchema = z.object({
 
 const countryNames = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' });
 
-/** DB-IP gives country codes only. */
+const knownNames = new Map<string, string | undefined>();
+
+/** DB-IP gives country codes only. Names are kept, as `Intl` takes longer than the look-up; there are 676 codes at most. */
 function countryName(code: string | undefined): string | undefined {
-  return code !== undefined && /^[A-Z]{2}$/.test(code) && code !== 'ZZ' ? countryNames.of(code) : undefined;
+  if (code === undefined || !/^[A-Z]{2}$/.test(code) || code === 'ZZ') return undefined;
+  if (!knownNames.has(code)) knownNames.set(code, countryNames.of(code));
+  return knownNames.get(code);
 }
 
 const text = (value: string | undefined) => (value === '' ? undefined : value);
@@ -60,23 +64,27 @@ export function toGeoRecord(record: unknown): GeoRecord | null {
   if (flat.success) {
     const { country_code: code, city, state1, latitude, longitude } = flat.data;
     const coordinates = place(latitude, longitude);
-    return coordinates && {
-      countryCode: text(code),
-      countryName: countryName(text(code)),
-      cityName: text(city),
-      regionName: text(state1),
-      ...coordinates,
-    };
+    return (
+      coordinates && {
+        countryCode: text(code),
+        countryName: countryName(text(code)),
+        cityName: text(city),
+        regionName: text(state1),
+        ...coordinates,
+      }
+    );
   }
   const nested = maxmindSchema.safeParse(record);
   if (!nested.success) return null;
   const { country, city, subdivisions, location } = nested.data;
   const coordinates = place(location?.latitude, location?.longitude);
-  return coordinates && {
-    countryCode: country?.iso_code,
-    countryName: country?.names?.en ?? countryName(country?.iso_code),
-    cityName: city?.names?.en,
-    regionName: subdivisions?.[0]?.names?.en,
-    ...coordinates,
-  };
+  return (
+    coordinates && {
+      countryCode: country?.iso_code,
+      countryName: country?.names?.en ?? countryName(country?.iso_code),
+      cityName: city?.names?.en,
+      regionName: subdivisions?.[0]?.names?.en,
+      ...coordinates,
+    }
+  );
 }

@@ -153,12 +153,9 @@ describe('64 KiB of hostile text takes a few milliseconds', () => {
     const frame = Buffer.from(text);
     expect(frame.length).toBeLessThanOrEqual(65_536);
     parse(frame);
-    let best = Number.POSITIVE_INFINITY;
-    for (let run = 0; run < 5; run++) {
-      const start = performance.now();
-      parse(frame);
-      best = Math.min(best, performance.now() - start);
-    }
-    expect(best).toBeLessThan(5);
+    // CPU time over several runs: the machine may be busy with other tests, and some kernels count in ticks of 4 ms.
+    const start = process.cpuUsage();
+    for (let run = 0; run < 10; run++) parse(frame);
+    expect(process.cpuUsage(start).user / 10_000).toBeLessThan(5);
   });
 });

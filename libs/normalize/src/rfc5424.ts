@@ -128,10 +128,9 @@ function structuredData(text: string, from: number, header: SyslogHeader): numbe
         return -1;
       const end = valueEnd(text, nameEnd + 2, header);
       if (end === -1) return -1;
-      const value = text.slice(nameEnd + 2, end);
-      // Read even where it is not kept: it may show that the message is not well-formed.
-      const plain = value.includes('\\') ? unescape(value, header) : value;
-      if (params++ < MAX_SD_PARAMS && element) element[text.slice(at + 1, nameEnd)] = plain;
+      if (params++ < MAX_SD_PARAMS && element) {
+        element[text.slice(at + 1, nameEnd)] = unescape(text.slice(nameEnd + 2, end));
+      }
       at = end + 1;
     }
     if (text.charCodeAt(at) !== CLOSE) return -1;
@@ -146,16 +145,19 @@ function valueEnd(text: string, from: number, header: SyslogHeader): number {
     const code = text.charCodeAt(at);
     if (code === QUOTE) return at;
     if (code === CLOSE) header.problem = 'a bare ] in structured data';
-    if (code === BACKSLASH) at++;
+    if (code === BACKSLASH) {
+      const next = text.charCodeAt(++at);
+      if (next !== QUOTE && next !== BACKSLASH && next !== CLOSE) {
+        header.problem = 'a backslash in structured data escapes nothing';
+        // Then it is a plain character, and what follows is read as it stands.
+        at--;
+      }
+    }
   }
   return -1;
 }
 
-/** 6.3.3: \" \\ \] stand for the character; a backslash before any other is a plain one, but not well-formed. */
-function unescape(raw: string, header: SyslogHeader): string {
-  return raw.replace(/\\([^])?/g, (whole, next: string | undefined) => {
-    if (next === '"' || next === '\\' || next === ']') return next;
-    header.problem = 'a backslash in structured data escapes nothing';
-    return whole;
-  });
+/** 6.3.3: \" \\ \] stand for the character; a backslash before any other is a plain one. */
+function unescape(raw: string): string {
+  return raw.includes('\\') ? raw.replace(/\\(["\\\]])/g, '$1') : raw;
 }
