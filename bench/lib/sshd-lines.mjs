@@ -12,12 +12,31 @@ function generator(seed) {
 const USERS = ['root', 'admin', 'ubuntu', 'git', 'postgres', 'deploy', 'oracle', 'test', 'jenkins', 'backup'];
 const HOSTS = ['web-1', 'web-2', 'db-1', 'gw-1', 'build-3'];
 
+/** Ranks drawn by Zipf's law (exponent 1.1): few addresses make most of the noise, as on a real server. */
+function zipf(count, random) {
+  const cumulative = [];
+  let sum = 0;
+  for (let rank = 1; rank <= count; rank += 1) cumulative.push((sum += rank ** -1.1));
+  return () => {
+    const wanted = random() * sum;
+    let low = 0;
+    let high = count - 1;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (cumulative[middle] < wanted) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+}
+
 /**
  * @param {number} count
- * @param {{seed?: number, attackers?: number, at?: Date}} [options] `attackers`: how many addresses the failures come from
+ * @param {{seed?: number, attackers?: number, uniform?: boolean, at?: Date}} [options] `attackers`: how many addresses the
+ *   failures come from; `uniform`: all equally busy, the worst case for windows and alerts
  * @returns {string[]} RFC 5424 messages
  */
-export function sshdLines(count, { seed = 1, attackers = 2000, at = new Date() } = {}) {
+export function sshdLines(count, { seed = 1, attackers = 2000, uniform = false, at = new Date() } = {}) {
   const random = generator(seed);
   const pick = (list) => list[Math.floor(random() * list.length)];
   const addresses = Array.from(
@@ -25,10 +44,11 @@ export function sshdLines(count, { seed = 1, attackers = 2000, at = new Date() }
     () =>
       `${Math.floor(random() * 200) + 11}.${Math.floor(random() * 256)}.${Math.floor(random() * 256)}.${Math.floor(random() * 254) + 1}`,
   );
+  const rank = uniform ? () => Math.floor(random() * attackers) : zipf(attackers, random);
   const stamp = at.toISOString();
   return Array.from({ length: count }, () => {
     const dice = random();
-    const ip = pick(addresses);
+    const ip = addresses[rank()];
     const user = pick(USERS);
     const port = 32768 + Math.floor(random() * 28000);
     let message;

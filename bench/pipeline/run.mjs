@@ -1,5 +1,5 @@
 // bench/pipeline: sshd lines over TCP until the last one is stored and detected. See README.md beside this file.
-// Usage: node bench/pipeline/run.mjs [--events 2000000] [--senders 1] [--latency-seconds 30]
+// Usage: node bench/pipeline/run.mjs [--events 2000000] [--senders 1] [--attackers 2000] [--spread zipf|uniform] [--latency-seconds 30]
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
@@ -17,6 +17,8 @@ const { values: options } = parseArgs({
   options: {
     events: { type: 'string', default: '2000000' },
     senders: { type: 'string', default: '1' },
+    attackers: { type: 'string', default: '2000' },
+    spread: { type: 'string', default: 'zipf' },
     'latency-seconds': { type: 'string', default: '30' },
   },
 });
@@ -28,9 +30,13 @@ const fixed = (value, digits = 1) =>
   value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 
 function startSender(port, address, events, rate, seed) {
-  const child = spawn(process.execPath, [SENDER, port, address, events, rate, seed].map(String), {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child = spawn(
+    process.execPath,
+    [SENDER, port, address, events, rate, seed, options.attackers, options.spread].map(String),
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   let output = '';
   child.stdout.on('data', (chunk) => (output += chunk));
   return {
@@ -42,6 +48,8 @@ function startSender(port, address, events, rate, seed) {
 }
 
 const product = await startProduct();
+for (const signal of ['SIGINT', 'SIGTERM'])
+  process.once(signal, () => product.stop().then(() => process.exit(130)));
 const { ports } = product;
 const stored = async () => total(await scrape(ports.PROCESSOR_METRICS_PORT, 'parapet_events_stored_total'));
 const db = new pg.Client({ connectionString: product.databaseUrl });
@@ -216,7 +224,7 @@ try {
   const rate = await throughput();
   await countLost();
   await sizes();
-  await latency(rate / 2, Number(options['latency-seconds']));
+  if (Number(options['latency-seconds']) > 0) await latency(rate / 2, Number(options['latency-seconds']));
   const copy = await copyAlone();
   print('COPY alone, rows/s; pipeline ÷ COPY', `${fixed(copy, 0)}; ${fixed(rate / copy, 2)}`);
 } finally {
