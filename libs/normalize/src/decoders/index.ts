@@ -20,11 +20,16 @@ export function decoderNamed(name: string): Decoder | undefined {
   return BY_NAME.get(name);
 }
 
+/** Longest text that is searched for what it could be; the programs that are recognised so write no longer lines. */
+const LONGEST_GUESS = 4096;
+
 /** The decoder of the program that the header names; for lines without one, the first that recognises the text. */
 export function decoderFor(header: SyslogHeader, message: string): Decoder {
   const program = header.program;
-  if (program === undefined)
+  if (program === undefined) {
+    if (message.length > LONGEST_GUESS) return generic;
     return DECODERS.find((decoder) => decoder.recognise?.(header, message)) ?? generic;
+  }
   const known = BY_PROGRAM.get(program);
   if (known) return known;
   // "sshd(pam_unix)[12]:", as Linux-PAM of old wrote it.
