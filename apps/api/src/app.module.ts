@@ -7,6 +7,7 @@ import { CoreModule } from './core/core.module.js';
 import { DashboardModule } from './dashboard/dashboard.module.js';
 import { DetectorsModule } from './detectors/detectors.module.js';
 import { EventsModule } from './events/events.module.js';
+import { LiveModule } from './live/live.module.js';
 import { PlatformModule } from './platform/platform.module.js';
 import { SourcesModule } from './sources/sources.module.js';
 
@@ -18,6 +19,8 @@ export class AppModule {
       imports: [
         CoreModule.forRoot(settings, logger),
         AuthModule,
+        // Before AlertsModule: /alerts/stream is no /alerts/:id.
+        LiveModule,
         AlertsModule,
         DashboardModule,
         DetectorsModule,

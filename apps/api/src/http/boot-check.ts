@@ -6,7 +6,7 @@ import { EndpointTableError } from './errors.js';
 import { ENDPOINT, pathOf } from './handles.js';
 
 /** Being built; taken out with the modules that handle them. */
-const PENDING = /Channel|Push|^streamAlerts$/;
+const PENDING = /Channel|Push/;
 
 interface Route {
   /** `SourcesController.create`, for the message. */

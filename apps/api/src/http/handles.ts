@@ -22,6 +22,9 @@ const METHODS: Record<HttpMethod, RequestMethod> = {
   DELETE: RequestMethod.DELETE,
 };
 
+/** Events that may wait for a client of a stream; one that reads slower is dropped. */
+const MAX_WAITING_CHARACTERS = 512 * 1024;
+
 export const API_PATH = '/api/v1';
 
 /** Where an endpoint is, from the root. */
@@ -38,7 +41,7 @@ type AnswerOf<E extends Endpoint> = E['stream'] extends string
 export function Handles<const E extends Endpoint>(endpoint: E) {
   const route =
     endpoint.stream === 'text/event-stream'
-      ? Sse(pathOf(endpoint))
+      ? Sse(pathOf(endpoint), { maxPendingDataLength: MAX_WAITING_CHARACTERS })
       : RequestMapping({ path: pathOf(endpoint), method: METHODS[endpoint.method] });
   const decorate = applyDecorators(route, HttpCode(statusOf(endpoint)), SetMetadata(ENDPOINT, endpoint));
   return <M extends (...args: never[]) => AnswerOf<E>>(
