@@ -43,12 +43,17 @@ export class IngestorService {
    * @throws PortInUseError, RedisNotDurableError, CertificateError
    */
   async start(): Promise<void> {
-    await this.startHealth();
-    await this.checkRedis();
-    await this.routing.start();
-    for (const source of this.sources) await source.start();
-    this.queueWatch.start();
-    this.quarantine.start();
+    try {
+      await this.startHealth();
+      await this.checkRedis();
+      await this.routing.start();
+      for (const source of this.sources) await source.start();
+      this.queueWatch.start();
+      this.quarantine.start();
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
   }
 
   /** Resolves with whether everything that was received is in Redis. */

@@ -21,12 +21,15 @@ export interface StreamOptions {
 interface Connection {
   /** Hands out the last line that had no end yet. */
   finish(): void;
-  lastData: number;
+  /** Turns of the stop's loop without data. */
+  silentTurns: number;
 }
 
-/** At a stop: how long a connection may go on with what is under way, and which silence means that nothing is. */
+/** At a stop: how long a connection may go on with what is under way, and how many turns of silence mean that nothing is. */
 const STOP_GRACE_MS = 3000;
-const STOP_SILENCE_MS = 200;
+const STOP_TURN_MS = 50;
+// Turns and not time: a process that was not given the CPU has heard nothing, and there was still something to hear.
+const STOP_SILENT_TURNS = 4;
 const KEEP_ALIVE_MS = 60_000;
 
 /** What syslog over TCP and over TLS share: frames, limits, backpressure, idle connections. Never writes a byte. */
@@ -76,14 +79,14 @@ export abstract class StreamListener implements LogSource {
     // A FIN tells the sender to go elsewhere; what it had already sent is still read.
     for (const socket of this.connections.keys()) socket.end();
     while (this.connections.size > 0) {
-      const now = Date.now();
+      await new Promise((resolve) => setTimeout(resolve, STOP_TURN_MS));
       for (const [socket, connection] of this.connections) {
-        if (now < deadline && now - connection.lastData < STOP_SILENCE_MS) continue;
+        connection.silentTurns++;
+        if (Date.now() < deadline && connection.silentTurns <= STOP_SILENT_TURNS) continue;
         connection.finish();
         socket.destroy();
-        this.connections.delete(socket);
+        if (this.connections.delete(socket)) metrics.connections.dec({ transport: this.options.transport });
       }
-      await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
 
@@ -105,7 +108,7 @@ export abstract class StreamListener implements LogSource {
     const { transport, idleMs } = this.options;
     const sender = newSender(socket.remoteAddress ?? '', transport);
     const framer = new SyslogStreamFramer();
-    const connection: Connection = { finish: () => undefined, lastData: Date.now() };
+    const connection: Connection = { finish: () => undefined, silentTurns: 0 };
     let frames = 0;
     const onFrame = (frame: Buffer, truncated: boolean) => {
       frames++;
@@ -128,7 +131,7 @@ export abstract class StreamListener implements LogSource {
       socket.destroy();
     });
     socket.on('data', (chunk: Buffer) => {
-      connection.lastData = Date.now();
+      connection.silentTurns = 0;
       const broken = framer.push(chunk, onFrame);
       count();
       if (broken === undefined) return;

@@ -17,7 +17,7 @@ export interface UdpOptions {
 /** Addresses whose place is remembered. They cost nothing to forge, so the memory starts anew when it is full. */
 const MAX_SENDERS = 10_000;
 const DROPS_EVERY_MS = 1000;
-const STOP_SILENCE_MS = 50;
+const STOP_SILENT_TURNS = 5;
 const STOP_GRACE_MS = 1000;
 
 /** Syslog over UDP (RFC 5426): one frame a datagram, one socket, and never an answer. */
@@ -26,7 +26,7 @@ export class SyslogUdpSource implements LogSource {
   private socket: Socket | undefined;
   private senders = new Map<string, Sender>();
   private timer: NodeJS.Timeout | undefined;
-  private lastData = 0;
+  private silentTurns = 0;
 
   constructor(
     private readonly options: UdpOptions,
@@ -50,7 +50,7 @@ export class SyslogUdpSource implements LogSource {
       this.logger.error({ err: error }, `${this.name}: receive failed`);
     });
     socket.on('message', (datagram, peer) => {
-      this.lastData = Date.now();
+      this.silentTurns = 0;
       metrics.received.inc({ transport: 'udp' });
       this.intake.receive(datagram, false, this.senderOf(peer.address));
     });
@@ -67,8 +67,7 @@ export class SyslogUdpSource implements LogSource {
     if (socket === undefined) return;
     // What the kernel still holds for us was sent in good faith: read until there is a moment of silence.
     const deadline = Date.now() + STOP_GRACE_MS;
-    this.lastData = Date.now();
-    while (Date.now() < deadline && Date.now() - this.lastData < STOP_SILENCE_MS) {
+    while (Date.now() < deadline && this.silentTurns++ < STOP_SILENT_TURNS) {
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
     await readKernelDrops(socket.address().port);
