@@ -3,7 +3,7 @@ import type { Logger } from '@parapet/telemetry';
 import { AlertsModule } from './alerts/alerts.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import type { ApiSettings } from './core/api-settings.js';
-import { CoreModule } from './core/core.module.js';
+import { CoreModule, type CoreOptions } from './core/core.module.js';
 import { DashboardModule } from './dashboard/dashboard.module.js';
 import { DetectorsModule } from './detectors/detectors.module.js';
 import { EventsModule } from './events/events.module.js';
@@ -13,11 +13,11 @@ import { SourcesModule } from './sources/sources.module.js';
 
 @Module({})
 export class AppModule {
-  static forRoot(settings: ApiSettings, logger?: Logger): DynamicModule {
+  static forRoot(settings: ApiSettings, logger: Logger, options: CoreOptions): DynamicModule {
     return {
       module: AppModule,
       imports: [
-        CoreModule.forRoot(settings, logger),
+        CoreModule.forRoot(settings, logger, options),
         AuthModule,
         // Before AlertsModule: /alerts/stream is no /alerts/:id.
         LiveModule,

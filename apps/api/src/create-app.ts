@@ -7,6 +7,7 @@ import { createLogger, NestLogger, type Logger } from '@parapet/telemetry';
 import { AppModule } from './app.module.js';
 import { AccessGuard } from './auth/access.guard.js';
 import type { ApiSettings } from './core/api-settings.js';
+import type { CoreOptions } from './core/core.module.js';
 import { RedisClient } from './core/tokens.js';
 import { assertEndpointsHandled } from './http/boot-check.js';
 import { EndpointInterceptor } from './http/endpoint.interceptor.js';
@@ -26,8 +27,9 @@ const BODY_LIMIT = '1mb';
 export async function createApp(
   settings: ApiSettings,
   logger: Logger = createLogger('api', settings.LOG_LEVEL),
+  options: CoreOptions = {},
 ): Promise<NestExpressApplication> {
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(settings, logger), {
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(settings, logger, options), {
     logger: new NestLogger(logger),
     bodyParser: false,
     abortOnError: false,

@@ -66,7 +66,9 @@ export class SessionDirectory implements OnApplicationBootstrap, OnModuleDestroy
    */
   async personOf({ sub, tid, sid }: AccessClaims): Promise<Person> {
     const person = await this.cached(tid, sid);
-    if (person?.userId !== sub) throw new UnauthenticatedError('The session has ended. Sign in again.');
+    // The cache is by session: what the token says beside it must agree.
+    if (person?.userId !== sub || person.tenantId !== tid)
+      throw new UnauthenticatedError('The session has ended. Sign in again.');
     return person;
   }
 

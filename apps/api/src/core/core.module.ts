@@ -2,10 +2,15 @@ import { Global, Inject, Module, type DynamicModule, type OnApplicationShutdown 
 import type { RedisOptions } from 'ioredis';
 import { createPool, serviceUrl, TenantDatabase } from '@parapet/db';
 import { createRedis } from '@parapet/queue';
-import { countFailure, createLogger, type Logger } from '@parapet/telemetry';
+import { countFailure, type Logger } from '@parapet/telemetry';
 import type { ApiSettings } from './api-settings.js';
 import { AuditService } from './audit.service.js';
 import { AppPool, LOGGER, RedisClient, RedisSubscriber, SETTINGS, SrePool } from './tokens.js';
+
+export interface CoreOptions {
+  /** Connections that work for tenants at once, at most. */
+  poolSize?: number;
+}
 
 /** What every feature may ask for: settings, logger, connections, the audit log. Imported once, by AppModule. */
 @Global()
@@ -20,7 +25,7 @@ export class CoreModule implements OnApplicationShutdown {
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  static forRoot(settings: ApiSettings, logger = createLogger('api', settings.LOG_LEVEL)): DynamicModule {
+  static forRoot(settings: ApiSettings, logger: Logger, { poolSize = 12 }: CoreOptions): DynamicModule {
     // A request must not wait for a Redis that is away; the subscriber waits as long as it takes.
     const redis = (connection: string, options: RedisOptions = {}) => {
       const client = createRedis(settings.REDIS_URL, {
@@ -47,7 +52,7 @@ export class CoreModule implements OnApplicationShutdown {
       { provide: LOGGER, useValue: logger },
       {
         provide: TenantDatabase,
-        useFactory: () => new TenantDatabase({ ...connect('parapet_app'), poolSize: 12 }),
+        useFactory: () => new TenantDatabase({ ...connect('parapet_app'), poolSize }),
       },
       { provide: AppPool, useFactory: () => createPool({ ...connect('parapet_app'), max: 4 }) },
       { provide: SrePool, useFactory: () => createPool({ ...connect('parapet_sre'), max: 3 }) },
