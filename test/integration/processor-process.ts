@@ -38,6 +38,6 @@ export async function startProcessor(env: Record<string, string>): Promise<Runni
 
 export const untilReady = (processor: RunningProcessor): Promise<boolean> =>
   waitFor(() => processor.ready(), {
-    timeoutMs: 30_000,
+    timeoutMs: 60_000,
     what: 'the processor to be ready',
   });

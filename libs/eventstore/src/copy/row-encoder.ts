@@ -1,7 +1,7 @@
 import { parseIp, SEVERITY_RANK, type FieldValue, type NormalizedEvent } from '@parapet/contracts';
 import { EVENT_COLUMNS } from '../columns.js';
 import { storableJson, storableText } from '../storable.js';
-import { ByteWriter, uuidBytes } from './byte-writer.js';
+import { ByteWriter } from './byte-writer.js';
 
 const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
 const CHUNK = 256 * 1024;
@@ -56,10 +56,6 @@ export class EventRowEncoder {
   private readonly writer = new ByteWriter(Buffer.alloc(0));
   private readonly names = new Map<string, FieldName>();
   private current = 0;
-  private lastTenant = '';
-  private lastTenantBytes: Uint8Array | null = null;
-  private lastSource = '';
-  private lastSourceBytes: Uint8Array | null = null;
   private nulReplaced = false;
   rows = 0;
 
@@ -131,17 +127,13 @@ export class EventRowEncoder {
 
   private row(event: NormalizedEvent): string | null {
     const { writer } = this;
-    const tenant = this.tenantBytes(event.tenantId);
-    const id = uuidBytes(event.id);
-    if (tenant === null || id === null) return 'its id or its tenant is no UUID';
     if (!Number.isFinite(event['@timestamp']) || !Number.isFinite(event['event.ingested'])) {
       return 'its time is no number';
     }
     this.nulReplaced = false;
     let exact = 0;
     writer.int16(EVENT_COLUMNS.length);
-    writer.field(tenant);
-    writer.field(id);
+    if (!writer.uuid(event.tenantId) || !writer.uuid(event.id)) return 'its id or its tenant is no UUID';
     writer.timestamp(event['@timestamp']);
     writer.timestamp(event['event.ingested']);
     exact |= this.source(event['parapet.source_id']);
@@ -164,25 +156,8 @@ export class EventRowEncoder {
     return null;
   }
 
-  private tenantBytes(tenantId: string): Uint8Array | null {
-    if (tenantId !== this.lastTenant) {
-      this.lastTenantBytes = uuidBytes(tenantId);
-      this.lastTenant = tenantId;
-    }
-    return this.lastTenantBytes;
-  }
-
   private source(value: FieldValue | undefined): number {
-    if (typeof value === 'string') {
-      if (value !== this.lastSource) {
-        this.lastSourceBytes = uuidBytes(value);
-        this.lastSource = value;
-      }
-      if (this.lastSourceBytes !== null) {
-        this.writer.field(this.lastSourceBytes);
-        return 1;
-      }
-    }
+    if (typeof value === 'string' && this.writer.uuid(value)) return 1;
     this.writer.null();
     return 0;
   }
@@ -277,6 +252,8 @@ export class EventRowEncoder {
     if (typeof value === 'string') {
       if (writer.plainJsonString(value)) return;
       if (value.includes('\u0000')) this.nulReplaced = true;
+    } else if (typeof value === 'number' && value >= 0 && value <= MAX_INT4 && Number.isInteger(value)) {
+      return writer.digits(value);
     }
     writer.utf8(storableJson(value));
   }
