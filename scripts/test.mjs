@@ -131,7 +131,7 @@ if (await install()) {
   );
   await check(
     'types',
-    [bin('typescript/bin/tsc'), '-p', 'tsconfig.json', '--noEmit'],
+    [bin('typescript7/bin/tsc'), '-p', 'tsconfig.json', '--noEmit'],
     [bin('vue-tsc/bin/vue-tsc.js'), '-p', 'apps/dashboard/tsconfig.json', '--noEmit'],
   );
   await jest('unit');
