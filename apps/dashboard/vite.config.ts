@@ -17,7 +17,11 @@ const VENDORS: [name: string, test: RegExp][] = [
 
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
-  plugins: [vue(), vuetify({ autoImport: true })],
+  // A line break between inline elements is a space, as in HTML; Prettier breaks lines where it likes.
+  plugins: [
+    vue({ template: { compilerOptions: { whitespace: 'preserve' } } }),
+    vuetify({ autoImport: true }),
+  ],
   resolve: { alias: { '@parapet/contracts': contracts } },
   build: {
     target: 'es2022',

@@ -2,6 +2,8 @@
 export interface Column {
   key: string;
   title: string;
+  /** For screen readers only, where the column speaks for itself. */
+  hideTitle?: boolean;
   /** CSS width; one column without takes the rest. */
   width?: string;
   align?: 'start' | 'end';
