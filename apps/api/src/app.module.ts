@@ -8,6 +8,8 @@ import { DashboardModule } from './dashboard/dashboard.module.js';
 import { DetectorsModule } from './detectors/detectors.module.js';
 import { EventsModule } from './events/events.module.js';
 import { LiveModule } from './live/live.module.js';
+import { NotificationsModule } from './notifications/notifications.module.js';
+import { NotifiersModule } from './notifiers/notifiers.module.js';
 import { PlatformModule } from './platform/platform.module.js';
 import { SourcesModule } from './sources/sources.module.js';
 
@@ -25,6 +27,8 @@ export class AppModule {
         DashboardModule,
         DetectorsModule,
         EventsModule,
+        NotificationsModule,
+        NotifiersModule,
         PlatformModule,
         SourcesModule,
       ],
