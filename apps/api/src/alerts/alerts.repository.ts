@@ -134,9 +134,11 @@ export class AlertsRepository {
     alertId: string,
     entries: readonly HistoryEntry[],
   ): Promise<void> {
+    // One moment, one order: ids that grow keep them as they were made.
+    const now = Date.now();
     await tx.alertHistory.createMany({
-      data: entries.map(({ action, from, to, note }) => ({
-        id: newId(),
+      data: entries.map(({ action, from, to, note }, n) => ({
+        id: newId(now + n),
         tenantId: caller.tenantId,
         alertId,
         actorId: caller.userId,

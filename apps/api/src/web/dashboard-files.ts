@@ -15,10 +15,11 @@ const NOT_BUILT =
 /** Paths that are never a page of the dashboard. */
 const OTHERS = /^\/(api|ws|socket\.io|health|ready|metrics)(\/|$)/;
 
-const wantsPage = (request: Request) =>
-  (request.method === 'GET' || request.method === 'HEAD') &&
-  !OTHERS.test(request.path) &&
-  request.accepts(['html', 'json']) === 'html';
+/** A navigation names HTML; a script or image that is missing must not be answered with a page. */
+const wantsPage = ({ method, path, headers }: Request) =>
+  (method === 'GET' || method === 'HEAD') &&
+  !OTHERS.test(path) &&
+  (path === '/' || (headers.accept ?? '').includes('text/html'));
 
 /** The built dashboard: files as they are, and its page for every address that it routes by itself. */
 export function dashboardFiles(directory: string | undefined): Router {
