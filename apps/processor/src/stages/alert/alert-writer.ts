@@ -22,29 +22,31 @@ select pg_advisory_xact_lock(key) from (
 
 /** The alert that each burst continues: of its detector and group, at most one window away, the latest. */
 const FIND = `
-select b.n, a.id, a.historical, a.updated_at <= clock_timestamp() - interval '1 second' as due
+select b.n, a.id, a.historical, a.evidence_count, a.updated_at <= clock_timestamp() - interval '1 second' as due
 from unnest($2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::integer[]) with ordinality
   as b(detector, group_key, first, last, window_seconds, n)
 cross join lateral (
-  select id, historical, updated_at from alerts
+  select id, historical, evidence_count, updated_at from alerts
   where tenant_id = $1 and detector = b.detector and group_key = b.group_key
     and last_seen >= b.first - make_interval(secs => b.window_seconds)
     and first_seen <= b.last + make_interval(secs => b.window_seconds)
   order by last_seen desc limit 1) as a`;
 
+/** Which of these events are kept with these alerts already: an event of ours may have been an earlier burst's member. */
 const EVIDENCE = `
-select alert_id, count(*)::integer as evidence,
-  coalesce(array_agg(event_id) filter (where event_id = any($3::uuid[])), '{}') as ids
-from alert_events where tenant_id = $1 and alert_id = any($2::uuid[]) group by alert_id`;
+select w.alert_id, array_agg(w.event_id) as ids
+from unnest($2::uuid[], $3::uuid[]) as w(alert_id, event_id)
+join alert_events e on e.tenant_id = $1 and e.alert_id = w.alert_id and e.event_id = w.event_id
+group by w.alert_id`;
 
 const INSERT = `
 insert into alerts (id, tenant_id, detector, title, description, severity, score, group_fields, group_key, technique,
-  event_count, first_seen, last_seen, window_seconds, historical, source_ip, source_geo)
+  event_count, evidence_count, first_seen, last_seen, window_seconds, historical, source_ip, source_geo)
 select id, $1, detector, title, description, severity, score, group_fields, group_key, technique,
-  event_count, first_seen, last_seen, window_seconds, historical, source_ip, source_geo
+  event_count, evidence_count, first_seen, last_seen, window_seconds, historical, source_ip, source_geo
 from jsonb_to_recordset($2::jsonb) as a(id uuid, detector text, title text, description text, severity smallint,
-  score smallint, group_fields jsonb, group_key text, technique jsonb, event_count bigint, first_seen timestamptz,
-  last_seen timestamptz, window_seconds integer, historical boolean, source_ip inet, source_geo jsonb)`;
+  score smallint, group_fields jsonb, group_key text, technique jsonb, event_count bigint, evidence_count integer,
+  first_seen timestamptz, last_seen timestamptz, window_seconds integer, historical boolean, source_ip inet, source_geo jsonb)`;
 
 const HISTORY = `
 insert into alert_history (id, tenant_id, alert_id, actor_name, action, to_value)
@@ -52,11 +54,11 @@ select h.id, $1, h.alert_id, 'system', 'created', 'new' from unnest($2::uuid[], 
 
 /** The status is left alone: what was closed stays closed while the same burst goes on. */
 const UPDATE = `
-update alerts a set event_count = a.event_count + u.added, first_seen = least(a.first_seen, u.first_seen),
+update alerts a set event_count = a.event_count + u.added, evidence_count = a.evidence_count + u.kept, first_seen = least(a.first_seen, u.first_seen),
   last_seen = greatest(a.last_seen, u.last_seen), severity = greatest(a.severity, u.severity),
   score = greatest(a.score, u.score), historical = a.historical and u.historical,
   updated_at = case when u.announced then clock_timestamp() else a.updated_at end
-from jsonb_to_recordset($2::jsonb) as u(id uuid, added bigint, first_seen timestamptz, last_seen timestamptz,
+from jsonb_to_recordset($2::jsonb) as u(id uuid, added bigint, kept integer, first_seen timestamptz, last_seen timestamptz,
   severity smallint, score smallint, historical boolean, announced boolean)
 where a.tenant_id = $1 and a.id = u.id`;
 
@@ -101,7 +103,13 @@ export class AlertWriter {
     tenantId: string,
     bursts: readonly Burst[],
   ): Promise<PlacedBurst[]> {
-    const found = await client.query<{ n: string; id: string; historical: boolean; due: boolean }>(FIND, [
+    const found = await client.query<{
+      n: string;
+      id: string;
+      historical: boolean;
+      evidence_count: number;
+      due: boolean;
+    }>(FIND, [
       tenantId,
       bursts.map((b) => b.detector),
       bursts.map((b) => storableText(b.groupKey)),
@@ -111,16 +119,17 @@ export class AlertWriter {
     ]);
     if (found.rows.length === 0) return bursts.map((burst) => ({ burst, alert: null }));
 
-    const placedIds = found.rows.flatMap(({ n }) => {
+    const pairs = found.rows.flatMap(({ n, id }) => {
       const burst = bursts[Number(n) - 1];
-      return burst === undefined ? [] : [...burst.own.keys(), ...burst.members.keys()];
+      if (burst === undefined) return [];
+      return [...burst.own.keys(), ...burst.members.keys()].map((eventId) => ({ id, eventId }));
     });
-    const evidence = await client.query<{ alert_id: string; evidence: number; ids: string[] }>(EVIDENCE, [
+    const evidence = await client.query<{ alert_id: string; ids: string[] }>(EVIDENCE, [
       tenantId,
-      found.rows.map((row) => row.id),
-      placedIds,
+      pairs.map(({ id }) => id),
+      pairs.map(({ eventId }) => eventId),
     ]);
-    const evidenceOf = new Map(evidence.rows.map((row) => [row.alert_id, row]));
+    const evidenceOf = new Map(evidence.rows.map((row) => [row.alert_id, row.ids]));
     const alertOf = new Map(
       found.rows.map((row): [number, KnownAlert] => [
         Number(row.n) - 1,
@@ -128,8 +137,8 @@ export class AlertWriter {
           id: row.id,
           historical: row.historical,
           due: row.due,
-          evidence: evidenceOf.get(row.id)?.evidence ?? 0,
-          evidenceIds: new Set(evidenceOf.get(row.id)?.ids),
+          evidence: row.evidence_count,
+          evidenceIds: new Set(evidenceOf.get(row.id)),
         },
       ]),
     );
@@ -137,7 +146,7 @@ export class AlertWriter {
   }
 
   private async create(client: PoolClient, tenantId: string, alerts: readonly PlannedAlert[]): Promise<void> {
-    const rows = alerts.map(({ id, burst, added }) => {
+    const rows = alerts.map(({ id, burst, added, kept }) => {
       const source = sourceOf(burst);
       return {
         id,
@@ -150,6 +159,7 @@ export class AlertWriter {
         group_key: burst.groupKey,
         technique: burst.technique,
         event_count: added,
+        evidence_count: kept,
         first_seen: iso(burst.from),
         last_seen: iso(burst.to),
         window_seconds: burst.windowSeconds,
@@ -163,9 +173,10 @@ export class AlertWriter {
   }
 
   private async update(client: PoolClient, tenantId: string, alerts: readonly PlannedAlert[]): Promise<void> {
-    const rows = alerts.map(({ id, burst, added, announce }) => ({
+    const rows = alerts.map(({ id, burst, added, kept, announce }) => ({
       id,
       added,
+      kept,
       first_seen: iso(burst.from),
       last_seen: iso(burst.to),
       severity: burst.severity,

@@ -30,6 +30,8 @@ export interface PlannedAlert {
   burst: Burst;
   /** Events that the alert has not counted yet. */
   added: number;
+  /** Events that become evidence now. */
+  kept: number;
   announce: 'alert.created' | 'alert.updated' | null;
   /** Changed, but announced a moment ago. */
   quiet: boolean;
@@ -63,6 +65,7 @@ export function planAlerts(placed: readonly PlacedBurst[], newId: () => string):
         id,
         burst,
         added,
+        kept: rows.length,
         announce: burst.historical ? null : 'alert.created',
         quiet: false,
       });
@@ -75,7 +78,13 @@ export function planAlerts(placed: readonly PlacedBurst[], newId: () => string):
   for (const { burst, alert } of known.values()) {
     const { rows, added } = evidenceOf(alert.id, burst, alert.evidence, alert.evidenceIds);
     plan.evidence.push(...rows);
-    plan.updated.push({ id: alert.id, burst, added, ...announcementOf(burst, alert, added) });
+    plan.updated.push({
+      id: alert.id,
+      burst,
+      added,
+      kept: rows.length,
+      ...announcementOf(burst, alert, added),
+    });
   }
   return plan;
 }
