@@ -185,6 +185,7 @@ CREATE TABLE alerts (
   group_key      text NOT NULL,
   technique      jsonb,
   event_count    bigint NOT NULL,
+  evidence_count integer NOT NULL DEFAULT 0,
   first_seen     timestamptz(3) NOT NULL,
   last_seen      timestamptz(3) NOT NULL,
   window_seconds integer NOT NULL,
