@@ -27,11 +27,11 @@ export const useLive = defineStore('live', () => {
   const tell = (event: LiveEvent) => listeners.forEach((listener) => listener(event));
 
   const connection = new LiveConnection({
-    // Same origin, signed in by the access cookie; WebSocket first, polling where a proxy forbids it.
+    // Same origin, signed in by the access cookie; WebSocket only: polling GETs carry no Origin, which the server wants.
     open: () =>
       io({
         path: '/ws',
-        transports: ['websocket', 'polling'],
+        transports: ['websocket'],
         autoConnect: false,
         reconnectionDelayMax: 10_000,
       }),
