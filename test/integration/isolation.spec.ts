@@ -58,7 +58,8 @@ const CASES: Record<Exclude<keyof typeof endpoints, 'login' | 'refresh' | 'logou
   createChannel: { body: { type: 'email', name: 'Team', recipients: ['a@b.test'] } },
   updateChannel: { make: storedChannel, body: { name: 'renamed' } },
   deleteChannel: { make: storedChannel },
-  getPushKey: {},
+  // The test's installation has no VAPID keys.
+  getPushKey: { accepts: [503] },
   listPushSubscriptions: {},
   createPushSubscription: {
     body: {
@@ -75,9 +76,8 @@ const CASES: Record<Exclude<keyof typeof endpoints, 'login' | 'refresh' | 'logou
   listQuarantine: {},
 };
 
-const isPending = ({ id }: Endpoint) => /Channel|Push|^streamAlerts$/.test(id);
 const GUARDED = Object.values<Endpoint>(endpoints).filter(
-  (endpoint) => endpoint.permission !== 'public' && endpoint.id !== 'logout' && !isPending(endpoint),
+  (endpoint) => endpoint.permission !== 'public' && endpoint.id !== 'logout',
 );
 const caseOf = (id: string): Case => {
   const found = Object.entries(CASES).find(([name]) => name === id)?.[1];
@@ -175,7 +175,7 @@ describe('every route', () => {
     await storedEvent(api.database, foreign.id, { message: 'a secret of beta' });
     await storedEvent(api.database, own.id, { message: 'a secret of acme' });
     const lists = Object.values<Endpoint>(endpoints).filter(
-      (e) => e.method === 'GET' && !e.params && !e.stream && !isPending(e),
+      (e) => e.method === 'GET' && !e.params && !e.stream,
     );
     for (const endpoint of lists) {
       if (endpoint.permission === 'public' || endpoint.permission === 'platform:read') continue;
