@@ -1,40 +1,48 @@
-import { Injectable, type ExecutionContext } from '@nestjs/common';
-import { AuthGuard } from '@nestjs/passport';
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import type { Response } from 'express';
+import passport from 'passport';
 import { roleHas, type Endpoint } from '@parapet/contracts';
 import { ForbiddenError, UnauthenticatedError } from '@parapet/errors';
 import type { ApiRequest } from '../http/api-request.js';
 import { ENDPOINT } from '../http/handles.js';
 import type { Principal } from '../http/principal.js';
 import { CsrfService } from './csrf.service.js';
+import { JwtStrategy } from './jwt.strategy.js';
 
-/** Every route passes here: origin, sign-in, permission, CSRF. What has no endpoint is closed. */
+/** Every route passes here: origin, sign-in, CSRF, permission. What has no endpoint is closed. */
 @Injectable()
-export class AccessGuard extends AuthGuard('jwt') {
-  constructor(private readonly csrf: CsrfService) {
-    super();
-  }
+export class AccessGuard implements CanActivate {
+  constructor(
+    private readonly csrf: CsrfService,
+    private readonly strategy: JwtStrategy,
+  ) {}
 
-  override async canActivate(context: ExecutionContext): Promise<boolean> {
+  async canActivate(context: ExecutionContext): Promise<boolean> {
     const endpoint: Endpoint | undefined = Reflect.getMetadata(ENDPOINT, context.getHandler());
     if (!endpoint) throw new ForbiddenError();
-    const request = context.switchToHttp().getRequest<ApiRequest>();
+    const http = context.switchToHttp();
+    const request = http.getRequest<ApiRequest>();
     request.operation = endpoint.id;
     const mutating = endpoint.method !== 'GET';
     if (mutating) this.csrf.checkOrigin(request);
     if (endpoint.permission === 'public') return true;
-    await super.canActivate(context);
-    const caller = request.user;
-    if (!caller) throw new UnauthenticatedError();
+    const caller = await this.authenticate(request, http.getResponse<Response>());
     // Before the role: a forged request learns nothing about what its victim may do.
     if (mutating && request.viaCookie) this.csrf.check(request, caller.sessionId);
     if (!roleHas(caller.role, endpoint.permission)) throw new ForbiddenError();
+    request.user = caller;
     return true;
   }
 
-  /** Passport's outcome in our own errors. */
-  override handleRequest<T = Principal>(error: unknown, user: T | false | null | undefined): T {
-    if (error) throw error;
-    if (!user) throw new UnauthenticatedError();
-    return user;
+  /** By this strategy itself and not by its name: Passport's names are global to the process. */
+  private authenticate(request: ApiRequest, response: Response): Promise<Principal> {
+    return new Promise((resolve, reject) => {
+      const done = (error: unknown, caller?: Principal | false | null) => {
+        if (error) reject(error);
+        else if (caller) resolve(caller);
+        else reject(new UnauthenticatedError());
+      };
+      passport.authenticate(this.strategy, { session: false }, done)(request, response, reject);
+    });
   }
 }

@@ -1,6 +1,5 @@
 import { Global, Module } from '@nestjs/common';
 import { JwtModule } from '@nestjs/jwt';
-import { PassportModule } from '@nestjs/passport';
 import { ACCESS_TOKEN } from '@parapet/auth';
 import type { ApiSettings } from '../core/api-settings.js';
 import { SETTINGS } from '../core/tokens.js';
@@ -19,7 +18,6 @@ import { SessionsRepository } from './sessions.repository.js';
 @Global()
 @Module({
   imports: [
-    PassportModule,
     JwtModule.registerAsync({
       inject: [SETTINGS],
       useFactory: (settings: ApiSettings) => ({
