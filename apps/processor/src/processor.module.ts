@@ -80,7 +80,7 @@ const pipeline: FactoryProvider[] = [
     ) =>
       new StoreCoalescer({
         maxRows: settings.STORE_BATCH_ROWS,
-        store: (requests, careful) => store.store(requests, careful),
+        store: (requests, careful, attempt) => store.store(requests, careful, attempt),
         refresh: async () => {
           partitions.forget();
           await config.load();

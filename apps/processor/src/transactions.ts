@@ -1,10 +1,23 @@
 import type { Pool, PoolClient } from 'pg';
 
-/** Runs work in a transaction; a connection that can't be brought back to order is thrown away. */
-export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+/** How long PostgreSQL lets a transaction's client be silent, or one of its statements run, in seconds. */
+export interface TransactionLimits {
+  idle: number;
+  statement: number;
+}
+
+/**
+ * Runs work in a transaction; a connection that can't be brought back to order is thrown away. Without `limits` those of
+ * the role hold.
+ */
+export async function inTransaction<T>(
+  pool: Pool,
+  work: (client: PoolClient) => Promise<T>,
+  limits?: TransactionLimits,
+): Promise<T> {
   const client = await pool.connect();
   try {
-    await client.query('begin');
+    await client.query(limits === undefined ? 'begin' : beginWithin(limits));
     const result = await work(client);
     await client.query('commit');
     client.release();
@@ -14,6 +27,9 @@ export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) =>
     throw error;
   }
 }
+
+const beginWithin = ({ idle, statement }: TransactionLimits) =>
+  `begin; set local idle_in_transaction_session_timeout = '${idle}s'; set local statement_timeout = '${statement}s'`;
 
 async function rollBack(client: PoolClient): Promise<void> {
   try {

@@ -3,12 +3,19 @@ import type { EventSection, NormalizedEvent } from '@parapet/contracts';
 import { copyEvents, dayOf, EventPartitions, EventRowEncoder } from '@parapet/eventstore';
 import type { Detection } from '@parapet/detection';
 import { groupBy } from '../../group-by.js';
-import { becomeTenant, inTransaction } from '../../transactions.js';
+import { becomeTenant, inTransaction, type TransactionLimits } from '../../transactions.js';
 import { AlertWriter } from '../alert/alert-writer.js';
 import { bisect } from './carefully.js';
 import { addDeadLetters } from './dead-letters.js';
 import { addActivity, countActivity } from './source-activity.js';
 import { emptyReport, type StoreReport, type StoreRequest } from './store-request.js';
+
+/**
+ * A processor that stands still in the middle of a transaction holds locks that whoever gets its batches next waits for, so
+ * PostgreSQL ends it soon. A server that is only slow gets more time at the next try.
+ */
+const HURRIED: TransactionLimits = { idle: 10, statement: 20 };
+const PATIENT: TransactionLimits = { idle: 30, statement: 120 };
 
 /** Steps of a store transaction, for tests that break it between any two. */
 export type StoreStep = 'begun' | 'ledger' | 'events' | 'dead-letters' | 'alerts' | 'activity' | 'committed';
@@ -41,10 +48,14 @@ export class BatchStore {
    * Throws what PostgreSQL throws (`storeFaultOf` says what to do); then nothing was stored, unless the
    * connection broke while committing, which the ledger tells at the next try.
    */
-  async store(requests: readonly StoreRequest[], careful: boolean): Promise<StoreReport> {
+  async store(requests: readonly StoreRequest[], careful: boolean, attempt: number): Promise<StoreReport> {
     await this.partitions.ensure(daysOf(requests));
     try {
-      const report = await inTransaction(this.pool, (client) => this.write(client, requests, careful));
+      const report = await inTransaction(
+        this.pool,
+        (client) => this.write(client, requests, careful),
+        attempt === 0 ? HURRIED : PATIENT,
+      );
       await this.reached('committed');
       return report;
     } catch (error) {

@@ -15,7 +15,7 @@ interface Waiting {
 export interface CoalescerOptions {
   /** Rows of one transaction, about: the batch that passes it is the last one. */
   maxRows: number;
-  store: (requests: readonly StoreRequest[], careful: boolean) => Promise<StoreReport>;
+  store: (requests: readonly StoreRequest[], careful: boolean, attempt: number) => Promise<StoreReport>;
   /** A tenant or a partition is not what it was. */
   refresh: () => Promise<void>;
   hasTenant: (tenantId: string) => boolean;
@@ -80,7 +80,7 @@ export class StoreCoalescer {
     for (let attempt = 0; !this.stopped; attempt++) {
       const end = metrics.stageSeconds.startTimer({ stage: 'store' });
       try {
-        const report = await this.options.store(requests, careful);
+        const report = await this.options.store(requests, careful, attempt);
         end();
         this.problem = null;
         this.count(requests, report);
