@@ -10,7 +10,8 @@ import { quiet } from '../../scripts/lib/say.mjs';
 
 export const DEMO_PASSWORD = 'Parapet-Demo-2026!';
 
-export async function startProduct(more = {}) {
+/** `more`: further settings; `nodeArgs`: for every service, such as --cpu-prof. */
+export async function startProduct(more = {}, { nodeArgs = [] } = {}) {
   const dataDir = mkdtempSync(join(tmpdir(), 'parapet-bench-'));
   const names = [
     'HTTP_PORT',
@@ -31,7 +32,7 @@ export async function startProduct(more = {}) {
     env,
     reporter: { ...quiet, problem: (text) => process.stderr.write(`${text}\n`) },
   });
-  const running = await product.start();
+  const running = await product.start({ nodeArgs });
   const { run: runDir } = makeFolders(dataDir);
   return {
     ...running,

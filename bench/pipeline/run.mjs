@@ -1,5 +1,5 @@
 // bench/pipeline: sshd lines over TCP until the last one is stored and detected. See README.md beside this file.
-// Usage: node bench/pipeline/run.mjs [--events 2000000] [--senders 1] [--attackers 2000] [--spread zipf|uniform] [--latency-seconds 30]
+// Usage: node bench/pipeline/run.mjs [--events 2000000] [--senders 1] [--attackers 2000] [--spread zipf|uniform] [--latency-seconds 30] [--profile DIR]
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
@@ -20,6 +20,7 @@ const { values: options } = parseArgs({
     attackers: { type: 'string', default: '2000' },
     spread: { type: 'string', default: 'zipf' },
     'latency-seconds': { type: 'string', default: '30' },
+    profile: { type: 'string' },
   },
 });
 const EVENTS = Number(options.events);
@@ -47,7 +48,8 @@ function startSender(port, address, events, rate, seed) {
   };
 }
 
-const product = await startProduct();
+const nodeArgs = options.profile ? ['--cpu-prof', `--cpu-prof-dir=${options.profile}`] : [];
+const product = await startProduct({}, { nodeArgs });
 for (const signal of ['SIGINT', 'SIGTERM'])
   process.once(signal, () => product.stop().then(() => process.exit(130)));
 const { ports } = product;

@@ -70,9 +70,10 @@ export class Product {
    * Brings everything up and resolves to { settings, env (of the services), databaseUrl, redisUrl }. On any
    * failure, and when stop() is called meanwhile, whatever already runs is stopped before this rejects.
    * `develop`: services restart on change, the dashboard isn't built. `skipInstall`, `skipBuild`: the caller has done it.
+   * `nodeArgs`: for every service, such as --cpu-prof.
    */
-  start({ develop = false, skipInstall = false, skipBuild = false } = {}) {
-    this.#starting = this.#bringUp({ develop, skipInstall, skipBuild }).catch(async (error) => {
+  start({ develop = false, skipInstall = false, skipBuild = false, nodeArgs = [] } = {}) {
+    this.#starting = this.#bringUp({ develop, skipInstall, skipBuild, nodeArgs }).catch(async (error) => {
       const interrupted = this.#abort.signal.aborted;
       await this.#stopAll();
       if (error.code === 'ENOSPC')
@@ -82,7 +83,7 @@ export class Product {
     return this.#starting;
   }
 
-  async #bringUp({ develop, skipInstall, skipBuild }) {
+  async #bringUp({ develop, skipInstall, skipBuild, nodeArgs }) {
     const reporter = this.#reporter;
     const { signal } = this.#abort;
     reporter.step('Node.js', checkNodeVersion());
@@ -127,7 +128,7 @@ export class Product {
       printable(await node([CLI, 'seed'], { env, signal, what: 'Seeding' })) || settings.seed,
     );
 
-    await this.#startServices(settings, { env, logs, runDir, reporter, watch: develop });
+    await this.#startServices(settings, { env, logs, runDir, reporter, watch: develop, nodeArgs });
     record(runDir, 'launcher', process.pid, { ready: true });
     return { settings, env, databaseUrl: servers.databaseUrl, redisUrl: servers.redisUrl };
   }
