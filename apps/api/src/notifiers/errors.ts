@@ -1,0 +1,17 @@
+import { OperatorError } from '@parapet/errors';
+
+/** A job came whose row isn't there: its transaction has not committed yet, or was rolled back and comes again. */
+export class NotificationMissingError extends OperatorError {
+  constructor(id: string) {
+    super(`There is no notification ${id} (yet).`);
+  }
+}
+
+export class NotifierMissingError extends OperatorError {
+  constructor(channel: string) {
+    super(`Nobody delivers “${channel}”.`);
+  }
+}
+
+/** A push service did not take a message; another attempt may succeed. */
+export class PushFailedError extends OperatorError {}

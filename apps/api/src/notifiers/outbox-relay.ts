@@ -1,0 +1,162 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Redis } from 'ioredis';
+import { outboxMessageSchema } from '@parapet/contracts';
+import type { Producer } from '@parapet/queue';
+import { countFailure, type Logger } from '@parapet/telemetry';
+import { publishLive } from '../live/publish-live.js';
+import type { Notification } from './notification.js';
+import type { OutboxRepository, OutboxRow } from './outbox.repository.js';
+
+const BATCH = 100;
+const POLL_MS = 1000;
+const TENANTS_AT_ONCE = 3;
+/** A WebSocket message is sent by the relay itself, at once; its job is there for the case that it could not. */
+const WEBSOCKET_JOB_DELAY_MS = 3000;
+
+/** Where a test may cut the relay off, as a crash would. */
+export type RelayStep = 'planned' | 'queued' | 'committed';
+
+export interface RelayParts {
+  outbox: OutboxRepository;
+  producer: Pick<Producer<'notify'>, 'add'>;
+  redis: Pick<Redis, 'publish' | 'ping'>;
+  /** Sends what can't wait for its job; never rejects. */
+  deliverNow: (notification: Notification) => Promise<void>;
+  logger: Logger;
+  at?: (step: RelayStep) => void;
+}
+
+/**
+ * Carries messages from the outbox to whoever is to be told. Rows, then jobs, then the mark, then the commit: a crash in
+ * between repeats all of it, with the same ids. Relays of several processes share the work by locked rows.
+ */
+export class OutboxRelay {
+  private readonly stopping = new AbortController();
+  private wake = () => {};
+  private woken = false;
+  private loop: Promise<void> = Promise.resolve();
+  /** Tenants that this process relayed for; the sweep looks after them. */
+  readonly seen = new Set<string>();
+
+  constructor(private readonly parts: RelayParts) {}
+
+  start(): void {
+    this.loop = this.run();
+  }
+
+  /** There may be something new: look at once instead of at the next tick. */
+  nudge(): void {
+    this.woken = true;
+    this.wake();
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    this.wake();
+    await this.loop;
+  }
+
+  /** One look at every tenant's outbox. @throws AggregateError of the tenants that failed; the others are done. */
+  async pass(): Promise<void> {
+    const tenants = await this.parts.outbox.tenants();
+    if (tenants.length === 0) return;
+    // Fails at once when Redis is away, instead of with rows locked.
+    await this.parts.redis.ping();
+    const problems: unknown[] = [];
+    const queue = tenants.values();
+    const work = async () => {
+      for (const tenantId of queue) {
+        this.seen.add(tenantId);
+        await this.relayTenant(tenantId).catch((error: unknown) => problems.push(error));
+      }
+    };
+    await Promise.all(Array.from({ length: TENANTS_AT_ONCE }, work));
+    if (problems.length > 0) throw new AggregateError(problems, 'outbox messages were not relayed');
+  }
+
+  private async run(): Promise<void> {
+    const { signal } = this.stopping;
+    let failing = false;
+    while (!signal.aborted) {
+      this.woken = false;
+      try {
+        await this.pass();
+        failing = false;
+      } catch (error) {
+        countFailure('notifiers', 'relay');
+        if (!failing)
+          this.parts.logger.error({ err: error }, 'the outbox could not be relayed; trying again');
+        failing = true;
+      }
+      // After a failure the clock alone decides, or a flood of NOTIFY would be a flood of failures.
+      if (this.woken && !failing) continue;
+      const woken = new Promise<void>((resolve) => {
+        this.wake = failing ? () => signal.aborted && resolve() : resolve;
+      });
+      const timer = new AbortController();
+      await Promise.race([woken, sleep(POLL_MS, undefined, { signal: timer.signal }).catch(() => undefined)]);
+      timer.abort();
+    }
+  }
+
+  private async relayTenant(tenantId: string): Promise<void> {
+    for (let full = true; full && !this.stopping.signal.aborted;) {
+      const { rows, urgent } = await this.relayBatch(tenantId);
+      this.parts.at?.('committed');
+      await Promise.all(urgent.map((notification) => this.parts.deliverNow(notification)));
+      full = rows === BATCH;
+    }
+  }
+
+  private relayBatch(tenantId: string): Promise<{ rows: number; urgent: Notification[] }> {
+    const { outbox, at } = this.parts;
+    return outbox.within(tenantId, async (query) => {
+      const rows = await outbox.claim(query, tenantId, BATCH);
+      if (rows.length === 0) return { rows: 0, urgent: [] };
+      const { created, updated } = this.sort(tenantId, rows);
+      const planned = created.length > 0 ? await outbox.plan(query, tenantId, created) : [];
+      at?.('planned');
+      await Promise.all(planned.map((notification) => this.enqueue(notification)));
+      if (updated.length > 0) {
+        const alerts = await outbox.alerts(query, tenantId, updated);
+        await Promise.all(
+          alerts.map((alert) => publishLive(this.parts.redis, tenantId, { kind: 'alert.updated', alert })),
+        );
+      }
+      at?.('queued');
+      await outbox.markProcessed(
+        query,
+        tenantId,
+        rows.map(({ id }) => id),
+      );
+      return { rows: rows.length, urgent: planned.filter(({ channel }) => channel === 'websocket') };
+    });
+  }
+
+  /** Each alert once, and as created only when it is both. */
+  private sort(tenantId: string, rows: readonly OutboxRow[]): { created: string[]; updated: string[] } {
+    const created = new Set<string>();
+    const updated = new Set<string>();
+    for (const { id, payload } of rows) {
+      const message = outboxMessageSchema.safeParse(payload);
+      if (!message.success || message.data.tenantId !== tenantId) {
+        // It stays in the table, marked; nothing of it could be carried on.
+        countFailure('notifiers', 'unreadable_message');
+        this.parts.logger.error({ tenantId, outboxId: id }, 'an outbox message is not readable');
+        continue;
+      }
+      (message.data.kind === 'alert.created' ? created : updated).add(message.data.alertId);
+    }
+    for (const id of created) updated.delete(id);
+    return { created: [...created], updated: [...updated] };
+  }
+
+  private enqueue(notification: Notification): Promise<void> {
+    const delay = notification.channel === 'websocket' ? { delay: WEBSOCKET_JOB_DELAY_MS } : {};
+    return this.parts.producer.add(notification.id, jobOf(notification), delay);
+  }
+}
+
+export function jobOf({ id, tenantId, alertId, channel, recipient }: Notification) {
+  return { kind: 'notify', v: 1, tenantId, notificationId: id, alertId, channel, recipient } as const;
+}
