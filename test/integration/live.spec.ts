@@ -63,10 +63,17 @@ describe('live alerts', () => {
     expect(await upgradeStatus(api.url, { ...own, origin: 'null' })).toBe(403);
     expect(await upgradeStatus(api.url, { ...own, origin: 'http://127.0.0.1:1' })).toBe(403);
     expect(await upgradeStatus(api.url, own)).toBe(403);
-    const poll = (origin: string) =>
-      fetch(`${api.url}/ws/?EIO=4&transport=polling`, { headers: { ...own, origin } });
+    const polling = `${api.url}/ws/?EIO=4&transport=polling`;
+    const poll = (origin: string) => fetch(polling, { headers: { ...own, origin } });
     expect((await poll('https://evil.example')).status).toBe(403);
-    expect((await poll(api.url)).status).toBe(200);
+    const opened = await poll(api.url);
+    expect(opened.status).toBe(200);
+    // The later requests of a client are looked at too. `1` is Engine.IO's close.
+    const session = `${polling}&sid=${/"sid":"([^"]+)"/.exec(await opened.text())?.[1]}`;
+    const close = (origin: string) =>
+      fetch(session, { method: 'POST', body: '1', headers: { ...own, origin } });
+    expect((await close('https://evil.example')).status).toBe(403);
+    expect((await close(api.url)).status).toBe(200);
   });
 
   it('lets in who may read alerts, and nobody else', async () => {
