@@ -9,6 +9,7 @@ import { DetectorsModule } from './detectors/detectors.module.js';
 import { EventsModule } from './events/events.module.js';
 import { LiveModule } from './live/live.module.js';
 import { NotificationsModule } from './notifications/notifications.module.js';
+import { NotifiersModule } from './notifiers/notifiers.module.js';
 import { PlatformModule } from './platform/platform.module.js';
 import { SourcesModule } from './sources/sources.module.js';
 
@@ -27,6 +28,7 @@ export class AppModule {
         DetectorsModule,
         EventsModule,
         NotificationsModule,
+        NotifiersModule,
         PlatformModule,
         SourcesModule,
       ],
