@@ -35,7 +35,6 @@ const utc = (iso: string) => `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;
 export function alertMail(alert: AlertDetail, tenant: string, publicUrl: string): AlertMail {
   const severityLabel = SEVERITY_LABEL[alert.severity];
   const fact = (label: string, value: string) => ({ label, value: clip(visible(value), LINE_CHARS) });
-  const place = [alert.source?.city, alert.source?.country].filter(Boolean).join(', ');
   const evidence = alert.events.slice(0, EVIDENCE_LINES);
   return {
     subject: clip(headerText(`[Parapet] ${severityLabel}: ${alert.title} · ${tenant}`), SUBJECT_CHARS),
@@ -47,7 +46,6 @@ export function alertMail(alert: AlertDetail, tenant: string, publicUrl: string)
     url: `${publicUrl}/alerts/${alert.id}`,
     facts: [
       ...Object.entries(alert.group).map(([field, value]) => fact(field, value)),
-      ...(place === '' ? [] : [fact('Location', place)]),
       fact('Events', alert.eventCount.toLocaleString('en-US')),
       fact('First seen', utc(alert.firstSeen)),
       fact('Last seen', utc(alert.lastSeen)),

@@ -30,7 +30,7 @@ const fact = (label: string, value: string) => `
 function evidenceOf(mail: AlertMail): string {
   if (mail.evidence.length === 0) return '';
   const lines = mail.evidence.map(
-    (line) => `<div style="padding:3px 0;word-break:break-all">${escape(line)}</div>`,
+    (line) => `<div style="padding:3px 0;word-wrap:break-word;overflow-wrap:anywhere">${escape(line)}</div>`,
   );
   const more =
     mail.more > 0
