@@ -18,7 +18,7 @@ const refusalSchema = z.object({
 /** Tells one address by e-mail. */
 export class EmailNotifier implements Notifier {
   readonly channel = 'email';
-  readonly maxInFlight = 20;
+  readonly maxInFlight = 40;
   readonly serial = true;
   private readonly transport: Transporter;
 

@@ -59,6 +59,13 @@ export class NotificationsRepository {
     await this.database.queryTenant(tenantId, MARK_SENT, [tenantId, id]);
   }
 
+  /** For those of the pages, which have no channel or subscription to note it at. */
+  async markAllSent(tenantId: string, ids: readonly string[]): Promise<void> {
+    const sql = `update notifications set status = 'sent', attempts = attempts + 1, error = null, updated_at = now()
+      where tenant_id = $1 and id = any($2::uuid[]) and status = 'pending'`;
+    await this.database.queryTenant(tenantId, sql, [tenantId, ids]);
+  }
+
   async markFailure({ tenantId, id }: Notification, problem: string, final: boolean): Promise<void> {
     const text = storable(problem).slice(0, ERROR_CHARS);
     await this.database.queryTenant(tenantId, MARK_FAILURE, [tenantId, id, text, final]);

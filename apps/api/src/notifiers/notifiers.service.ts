@@ -13,7 +13,6 @@ import { countFailure, type Logger } from '@parapet/telemetry';
 import type { ApiSettings } from '../core/api-settings.js';
 import { LOGGER, RedisClient, SETTINGS } from '../core/tokens.js';
 import { Delivery } from './delivery.service.js';
-import type { Notification } from './notification.js';
 import { NotificationsRepository } from './notifications.repository.js';
 import { createNotifyWorker } from './notify-worker.js';
 import { OutboxListener } from './outbox-listener.js';
@@ -52,8 +51,8 @@ export class NotifiersService implements OnApplicationBootstrap, BeforeApplicati
     this.producer = new Producer('notify', this.queueRedis);
     this.producer.queue.on('error', (error) => this.failed('queue', error));
     this.worker = createNotifyWorker(this.workerRedis, delivery, logger);
-    const deliverNow = (notification: Notification) => this.deliverNow(notification);
-    this.relay = new OutboxRelay({ outbox, producer: this.producer, redis, deliverNow, logger });
+    const markSent = (tenantId: string, ids: readonly string[]) => repository.markAllSent(tenantId, ids);
+    this.relay = new OutboxRelay({ outbox, producer: this.producer, redis, markSent, logger });
     this.listener = new OutboxListener(
       serviceUrl(settings.DATABASE_URL, 'parapet_app'),
       () => this.relay.nudge(),
@@ -89,15 +88,6 @@ export class NotifiersService implements OnApplicationBootstrap, BeforeApplicati
     await within(this.producer.close(), 1000);
     this.queueRedis.disconnect();
     this.workerRedis.disconnect();
-  }
-
-  /** Its job comes a little later and does what this could not. */
-  private async deliverNow({ tenantId, id }: Notification): Promise<void> {
-    try {
-      await this.delivery.run(tenantId, id, false);
-    } catch (error) {
-      this.failed('deliver_now', error);
-    }
   }
 
   private connect(url: string, name: string, options: Parameters<typeof createRedis>[1]): Redis {

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
-import { outboxMessageSchema } from '@parapet/contracts';
+import { outboxMessageSchema, type Alert } from '@parapet/contracts';
 import type { Producer } from '@parapet/queue';
-import { countFailure, type Logger } from '@parapet/telemetry';
+import { countFailure, metrics, type Logger } from '@parapet/telemetry';
 import { publishLive } from '../live/publish-live.js';
 import type { Notification } from './notification.js';
 import type { OutboxRepository, OutboxRow } from './outbox.repository.js';
@@ -13,6 +13,12 @@ const TENANTS_AT_ONCE = 3;
 /** A WebSocket message is sent by the relay itself, at once; its job is there for the case that it could not. */
 const WEBSOCKET_JOB_DELAY_MS = 3000;
 
+/** A new alert for the open pages, and the notification that it answers. */
+interface PageMessage {
+  id: string;
+  alert: Alert;
+}
+
 /** Where a test may cut the relay off, as a crash would. */
 export type RelayStep = 'planned' | 'queued' | 'committed';
 
@@ -20,8 +26,8 @@ export interface RelayParts {
   outbox: OutboxRepository;
   producer: Pick<Producer<'notify'>, 'add'>;
   redis: Pick<Redis, 'publish' | 'ping'>;
-  /** Sends what can't wait for its job; never rejects. */
-  deliverNow: (notification: Notification) => Promise<void>;
+  /** Marks notifications as sent that the relay delivered itself. */
+  markSent: (tenantId: string, ids: readonly string[]) => Promise<void>;
   logger: Logger;
   at?: (step: RelayStep) => void;
 }
@@ -101,36 +107,62 @@ export class OutboxRelay {
 
   private async relayTenant(tenantId: string): Promise<void> {
     for (let full = true; full && !this.stopping.signal.aborted;) {
-      const { rows, urgent } = await this.relayBatch(tenantId);
+      const { rows, pages } = await this.relayBatch(tenantId);
       this.parts.at?.('committed');
-      await Promise.all(urgent.map((notification) => this.parts.deliverNow(notification)));
+      if (pages.length > 0) await this.tellPages(tenantId, pages);
       full = rows === BATCH;
     }
   }
 
-  private relayBatch(tenantId: string): Promise<{ rows: number; urgent: Notification[] }> {
+  private relayBatch(tenantId: string): Promise<{ rows: number; pages: PageMessage[] }> {
     const { outbox, at } = this.parts;
     return outbox.within(tenantId, async (query) => {
       const rows = await outbox.claim(query, tenantId, BATCH);
-      if (rows.length === 0) return { rows: 0, urgent: [] };
+      if (rows.length === 0) return { rows: 0, pages: [] };
       const { created, updated } = this.sort(tenantId, rows);
       const planned = created.length > 0 ? await outbox.plan(query, tenantId, created) : [];
       at?.('planned');
       await Promise.all(planned.map((notification) => this.enqueue(notification)));
-      if (updated.length > 0) {
-        const alerts = await outbox.alerts(query, tenantId, updated);
-        await Promise.all(
-          alerts.map((alert) => publishLive(this.parts.redis, tenantId, { kind: 'alert.updated', alert })),
-        );
-      }
+      const pending = planned.filter(({ channel }) => channel === 'websocket');
+      const ids = [...updated, ...pending.map(({ alertId }) => alertId)];
+      const alerts = new Map<string, Alert>();
+      if (ids.length > 0)
+        for (const alert of await outbox.alerts(query, tenantId, ids)) alerts.set(alert.id, alert);
+      await Promise.all(
+        updated.flatMap((id) => {
+          const alert = alerts.get(id);
+          return alert ? [publishLive(this.parts.redis, tenantId, { kind: 'alert.updated', alert })] : [];
+        }),
+      );
       at?.('queued');
       await outbox.markProcessed(
         query,
         tenantId,
         rows.map(({ id }) => id),
       );
-      return { rows: rows.length, urgent: planned.filter(({ channel }) => channel === 'websocket') };
+      const pages = pending.flatMap(({ id, alertId }) => {
+        const alert = alerts.get(alertId);
+        return alert ? [{ id, alert }] : [];
+      });
+      return { rows: rows.length, pages };
     });
+  }
+
+  /** At once, past the queue and its mails. What fails here its job does a little later. */
+  private async tellPages(tenantId: string, pages: readonly PageMessage[]): Promise<void> {
+    try {
+      await Promise.all(
+        pages.map(({ alert }) => publishLive(this.parts.redis, tenantId, { kind: 'alert.created', alert })),
+      );
+      await this.parts.markSent(
+        tenantId,
+        pages.map(({ id }) => id),
+      );
+      metrics.notifications.inc({ channel: 'websocket', outcome: 'sent' }, pages.length);
+    } catch (error) {
+      countFailure('notifiers', 'tell_pages');
+      this.parts.logger.warn({ err: error, tenantId }, 'pages were not told at once; their jobs will');
+    }
   }
 
   /** Each alert once, and as created only when it is both. */
