@@ -1,5 +1,5 @@
 // bench/pipeline: sshd lines over TCP until the last one is stored and detected. See README.md beside this file.
-// Usage: node bench/pipeline/run.mjs [--events 2000000] [--senders 1] [--attackers 2000] [--spread zipf|uniform] [--latency-seconds 30] [--profile DIR]
+// Usage: node bench/pipeline/run.mjs [--events 2000000] [--senders 1] [--attackers 200] [--spread zipf|uniform] [--latency-seconds 30] [--profile DIR]
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
@@ -17,7 +17,7 @@ const { values: options } = parseArgs({
   options: {
     events: { type: 'string', default: '2000000' },
     senders: { type: 'string', default: '1' },
-    attackers: { type: 'string', default: '2000' },
+    attackers: { type: 'string', default: '200' },
     spread: { type: 'string', default: 'zipf' },
     'latency-seconds': { type: 'string', default: '30' },
     profile: { type: 'string' },
@@ -62,7 +62,7 @@ async function waitForStored(target, timeoutSeconds) {
   const deadline = Date.now() + timeoutSeconds * 1000;
   while ((await stored()) < target) {
     if (Date.now() > deadline) throw new Error(`only ${await stored()} of ${target} events were stored`);
-    await sleep(50);
+    await sleep(250);
   }
 }
 

@@ -30,7 +30,9 @@ export async function runCli(argv: readonly string[], io: CommandIo): Promise<nu
     return await command.run(args, io);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    io.stderr.write(`parapet ${name}: ${message}\n${error instanceof UsageError ? `\n${command.usage}\n` : ''}`);
+    io.stderr.write(
+      `parapet ${name}: ${message}\n${error instanceof UsageError ? `\n${command.usage}\n` : ''}`,
+    );
     return error instanceof UsageError ? 2 : 1;
   }
 }

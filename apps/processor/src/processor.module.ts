@@ -143,7 +143,7 @@ const tasks: FactoryProvider[] = [
       return new PeriodicTasks(
         [
           { name: 'config', everyMs: 1000, run: () => config.refresh() },
-          { name: 'announce', everyMs: 1000, run: () => announcer.run() },
+          { name: 'announce', everyMs: 5000, run: () => announcer.run() },
           { name: 'evidence', everyMs: 2000, run: () => evidence.run() },
           { name: 'queue_depth', everyMs: 2000, run: () => sampleDepth(producer) },
           { name: 'partitions', everyMs: HOUR_MS, run: () => partitions.ensureAround(Date.now()) },

@@ -9,7 +9,7 @@ update alerts set updated_at = clock_timestamp() where id in (
 returning id`;
 
 /**
- * An alert's changes are announced at most once a second. This announces the last one of a row, which came too
+ * An alert's changes are announced at intervals (stages/alert). This announces the last one of a row, which came too
  * soon after another. What is noted here lives in memory only: a crash costs a refresh of a screen, never a notification.
  */
 export class QuietUpdateAnnouncer {

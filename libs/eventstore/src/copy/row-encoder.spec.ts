@@ -90,7 +90,9 @@ describe('EventRowEncoder', () => {
   });
 
   it('carries on over the ends of its buffers, and takes events larger than one', () => {
-    const events = Array.from({ length: 3000 }, (_, n) => event({ message: `${n} ${'é'.repeat(n % 400)}`, n }));
+    const events = Array.from({ length: 3000 }, (_, n) =>
+      event({ message: `${n} ${'é'.repeat(n % 400)}`, n }),
+    );
     events[1500] = event({ message: '✓'.repeat(400_000), 'event.original': 'x'.repeat(900_000), n: 1500 });
     const rows = encode(...events);
     expect(rows.map((row) => String(row.get('message')))).toEqual(events.map(({ message }) => message));

@@ -20,13 +20,17 @@ const LOCK = `
 select pg_advisory_xact_lock(key) from (
   select distinct hashtextextended(name, 0) as key from unnest($1::text[]) as name order by 1) as keys`;
 
-/** The alert that each burst continues: of its detector and group, at most one window away, the latest. */
+/**
+ * The alert that each burst continues: of its detector and group, at most one window away, the latest. Its changes are
+ * announced after a second at first, and more seldom as it gets older, so that a long flood costs the pages little.
+ */
 const FIND = `
-select b.n, a.id, a.historical, a.evidence_count, a.updated_at <= clock_timestamp() - interval '1 second' as due
+select b.n, a.id, a.historical, a.evidence_count, a.updated_at <= clock_timestamp()
+  - least(greatest((clock_timestamp() - a.created_at) / 10, interval '1 second'), interval '15 seconds') as due
 from unnest($2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::integer[]) with ordinality
   as b(detector, group_key, first, last, window_seconds, n)
 cross join lateral (
-  select id, historical, evidence_count, updated_at from alerts
+  select id, historical, evidence_count, created_at, updated_at from alerts
   where tenant_id = $1 and detector = b.detector and group_key = b.group_key
     and last_seen >= b.first - make_interval(secs => b.window_seconds)
     and first_seen <= b.last + make_interval(secs => b.window_seconds)
@@ -36,7 +40,9 @@ cross join lateral (
 const EVIDENCE = `
 select w.alert_id, array_agg(w.event_id) as ids
 from unnest($2::uuid[], $3::uuid[]) as w(alert_id, event_id)
-join alert_events e on e.tenant_id = $1 and e.alert_id = w.alert_id and e.event_id = w.event_id
+cross join lateral (
+  select from alert_events e
+  where e.tenant_id = $1 and e.alert_id = w.alert_id and e.event_id = w.event_id limit 1) as kept
 group by w.alert_id`;
 
 const INSERT = `
