@@ -34,7 +34,11 @@ export class AccessGuard implements CanActivate {
     return true;
   }
 
-  /** By this strategy itself and not by its name: Passport's names are global to the process. */
+  /**
+   * By this strategy itself and not by its name: Passport's names are global to the process. Passport writes each
+   * request's outcome into the strategy object it is given, so every request needs one of its own; with a shared one,
+   * of two requests at once the second would get the first one's user.
+   */
   private authenticate(request: ApiRequest, response: Response): Promise<Principal> {
     return new Promise((resolve, reject) => {
       const done = (error: unknown, caller?: Principal | false | null) => {
@@ -42,7 +46,8 @@ export class AccessGuard implements CanActivate {
         else if (caller) resolve(caller);
         else reject(new UnauthenticatedError());
       };
-      passport.authenticate(this.strategy, { session: false }, done)(request, response, reject);
+      const own: JwtStrategy = Object.create(this.strategy);
+      passport.authenticate(own, { session: false }, done)(request, response, reject);
     });
   }
 }
