@@ -10,7 +10,7 @@ test('a line that is nothing known is kept whole, with the reason', () => {
     '@timestamp': RECEIVED,
     'event.original': 'what is this',
     message: 'what is this',
-    severity: 'info',
+    'event.severity': 'info',
     'labels.parse_error': expect.any(String),
   });
 });
@@ -68,8 +68,8 @@ test.each([
   [7, 'info'],
 ])('syslog severity %i is %s', (level, severity) => {
   expect(parse(`<${8 + level}>app: x`)).toMatchObject({
-    severity,
-    'event.severity': level,
+    'event.severity': severity,
+    'log.syslog.severity.code': level,
     'log.syslog.facility.code': 1,
   });
 });

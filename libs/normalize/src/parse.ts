@@ -55,7 +55,7 @@ export function parseFrame(frame: Buffer, context: ParseContext): EventFields {
     '@timestamp': header.timestamp ?? context.receivedAt,
     'event.original': text,
     message: header.message,
-    severity: SEVERITY[header.severity ?? 6] ?? 'info',
+    'event.severity': SEVERITY[header.severity ?? 6] ?? 'info',
     'event.kind': 'event',
   };
   addHeader(fields, header);
@@ -90,7 +90,6 @@ function decode(fields: EventFields, header: SyslogHeader, sourceType: string): 
 
 function addHeader(fields: EventFields, header: SyslogHeader): void {
   if (header.priority !== undefined) {
-    fields['event.severity'] = header.severity;
     fields['log.syslog.priority'] = header.priority;
     fields['log.syslog.facility.code'] = header.facility;
     fields['log.syslog.severity.code'] = header.severity;

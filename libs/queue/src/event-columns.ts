@@ -30,9 +30,12 @@ export type PackedSection = z.output<typeof packedSectionSchema>;
 
 const OWN_COLUMNS = new Set(['id', 'tenantId', '@timestamp', 'event.ingested', 'event.original', 'message']);
 
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** @throws RangeError when an id is no UUID: those are minted at receipt, so it is our own mistake. */
 export function toColumns({ tenantId, events }: EventSection): PackedSection {
   const count = events.length;
-  const baseTime = events[0]?.['@timestamp'] ?? 0;
+  const baseTime = events.find((event) => Number.isFinite(event['@timestamp']))?.['@timestamp'] ?? 0;
   const baseReceipt = events[0]?.['event.ingested'] ?? 0;
   const times = new Array<number>(count);
   const receipts = new Array<number>(count);
@@ -43,6 +46,7 @@ export function toColumns({ tenantId, events }: EventSection): PackedSection {
   for (let i = 0; i < count; i += 1) {
     const event = events[i];
     if (event === undefined) continue;
+    if (!UUID.test(event.id)) throw new RangeError('the id of an event is no UUID');
     ids += event.id;
     times[i] = event['@timestamp'] - baseTime;
     receipts[i] = event['event.ingested'] - baseReceipt;

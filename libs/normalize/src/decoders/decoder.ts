@@ -7,7 +7,7 @@ export interface EventFields extends DecodedFields {
   '@timestamp': number;
   'event.original': string;
   message: string;
-  severity: Severity;
+  'event.severity': Severity;
 }
 
 /**
@@ -41,7 +41,7 @@ export function classify(
 
 /** Raises the severity to at least that; never lowers it. */
 export function atLeast(fields: EventFields, severity: Severity): void {
-  if (SEVERITY_RANK[severity] > SEVERITY_RANK[fields.severity]) fields.severity = severity;
+  if (SEVERITY_RANK[severity] > SEVERITY_RANK[fields['event.severity']]) fields['event.severity'] = severity;
 }
 
 /** An address to `source.ip`; with `names`, a host name to `source.address` and `source.domain`. False if it is neither. */

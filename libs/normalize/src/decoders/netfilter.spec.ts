@@ -27,7 +27,7 @@ test('a packet that ufw blocked', () => {
     'source.mac': '52-54-00-65-43-21',
     'rule.name': '[UFW BLOCK]',
     'iptables.tcp.flags': ['SYN'],
-    severity: 'low',
+    'event.severity': 'low',
     'labels.decoder': 'netfilter',
   });
 });
@@ -84,6 +84,6 @@ test('other kernel lines are generic system lines without an error', () => {
     event['event.dataset'],
     event['event.action'],
     event['labels.parse_error'],
-    event.severity,
+    event['event.severity'],
   ]).toEqual(['system.syslog', undefined, undefined, 'medium']);
 });

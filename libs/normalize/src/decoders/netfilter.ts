@@ -131,7 +131,7 @@ export const netfilter: Decoder = {
     classify(fields, 'network', type, action, outcome);
     if (type === 'denied') atLeast(fields, 'low');
     // The kernel logs packets as warnings; that says nothing about this one.
-    if (fields.severity === 'medium') fields.severity = type === 'denied' ? 'low' : 'info';
+    if (fields['event.severity'] === 'medium') fields['event.severity'] = type === 'denied' ? 'low' : 'info';
     if (prefix) fields['rule.name'] = prefix;
 
     fields['source.ip'] = source;

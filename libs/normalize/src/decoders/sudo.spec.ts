@@ -36,7 +36,7 @@ describe('sudo', () => {
       'event.outcome': 'failure',
       'labels.repeat_count': 3,
       'user.name': 'alice',
-      severity: 'low',
+      'event.severity': 'low',
     });
   });
   test('who may not is refused', () => {
@@ -46,7 +46,7 @@ describe('sudo', () => {
       'event.action': 'sudo_command',
       'event.outcome': 'failure',
       'event.reason': 'user NOT in sudoers',
-      severity: 'medium',
+      'event.severity': 'medium',
     });
   });
   test('a directory that is named like sudo’s own fields leaves them out', () => {
