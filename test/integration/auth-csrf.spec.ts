@@ -3,9 +3,8 @@ import { newId } from '@parapet/db';
 import { PASSWORD, problemOf, startApi, type ApiServer } from './support/api-server.js';
 import { Browser } from './support/browser.js';
 
-const isPending = ({ id }: Endpoint) => /Channel|Push|^streamAlerts$/.test(id);
 const MUTATING = Object.values<Endpoint>(endpoints).filter(
-  (endpoint) => endpoint.method !== 'GET' && endpoint.permission !== 'public' && !isPending(endpoint),
+  (endpoint) => endpoint.method !== 'GET' && endpoint.permission !== 'public',
 );
 
 let api: ApiServer;

@@ -128,8 +128,8 @@ export async function startApi(
     },
     async stop() {
       await app.close();
-      await database.drop();
       await redis.drop();
+      await database.drop();
     },
   };
 }
