@@ -199,6 +199,24 @@ describe('every route', () => {
   });
 });
 
+describe('requests at the same time', () => {
+  it('R23 are each answered to their own user', async () => {
+    const api = await startApi();
+    try {
+      const { members } = await api.customer('acme');
+      const all = Object.values(members);
+      const answers = await Promise.all(
+        Array.from({ length: 60 }, (_, n) => api.call('GET', '/auth/me', { token: all[n % all.length]?.token })),
+      );
+      expect(answers.map(({ body }) => body)).toMatchObject(
+        answers.map((_, n) => ({ user: { email: all[n % all.length]?.email } })),
+      );
+    } finally {
+      await api.stop();
+    }
+  });
+});
+
 describe('2,000 requests of two tenants over five connections', () => {
   it('R23 never mix', async () => {
     const api = await startApi({ poolSize: 5 });
