@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Browser, Page } from 'playwright-core';
 import { z } from 'zod';
 import { waitFor } from '@parapet/testing';
@@ -17,7 +16,7 @@ import {
 } from './support.js';
 
 const ATTACKER = '103.100.210.198';
-const AXE = readFileSync(createRequire(`${process.cwd()}/`).resolve('axe-core/axe.min.js'), 'utf8');
+const AXE = readFileSync('node_modules/axe-core/axe.min.js', 'utf8');
 
 const alertsSchema = z.object({
   items: z.array(z.object({ id: z.string(), title: z.string(), group: z.record(z.string(), z.string()) })),
@@ -240,14 +239,14 @@ describe('from the sender to the person', () => {
   it('lets the operator see quarantined senders and no tenant’s pages', async () => {
     await sendLines('127.0.99.1', ['<38>1 - stray app - - - who am I']);
     const { page, violations } = await openPage(browser);
-    await signIn(page, 'sre@parapet.test').catch(() => undefined); // lands on the operator's own first page
-    await page.goto(`${product.url}/sre/quarantine`);
+    await signIn(page, 'sre@parapet.test', '/sre/quarantine');
     await waitFor(
       async () => {
         await page.reload();
-        return (await page.getByText('127.0.99.1').count()) > 0;
+        await page.getByText('127.0.99.1').first().waitFor({ timeout: 1500 });
+        return true;
       },
-      { timeoutMs: 15_000, everyMs: 1000, what: 'the stray sender' },
+      { timeoutMs: 20_000, what: 'the stray sender' },
     );
     expect((await api(await tokenOf('sre@parapet.test'), '/alerts')).status).toBe(403);
     expect(violations).toEqual([]);

@@ -51,12 +51,13 @@ export async function openPage(
   return { page, context, violations };
 }
 
-export async function signIn(page: Page, email: string): Promise<void> {
+/** Signs in by the form; `home` is where that user begins. */
+export async function signIn(page: Page, email: string, home = '/'): Promise<void> {
   await page.goto(`${product.url}/sign-in`);
   await page.getByLabel('E-mail address').fill(email);
   await page.getByLabel('Password').fill(PASSWORD);
   await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.waitForURL(`${product.url}/`);
+  await page.waitForURL(`${product.url}${home}`);
 }
 
 /** An access token for calls without a browser. */
