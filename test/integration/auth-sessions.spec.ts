@@ -245,11 +245,14 @@ describe('sessions', () => {
     const late = new Browser(api);
     late.cookies.set('__Host-refresh', browser.cookies.get('__Host-refresh') ?? '');
     await browser.send('POST', '/auth/refresh');
-    await api.database.sql(`update sessions set rotated_at = rotated_at - interval '11 seconds' where id = $1`, [
-      sessionIdOf(accessToken),
-    ]);
+    await api.database.sql(
+      `update sessions set rotated_at = rotated_at - interval '11 seconds' where id = $1`,
+      [sessionIdOf(accessToken)],
+    );
     expect((await late.send('POST', '/auth/refresh')).status).toBe(401);
-    expect(await sessionRow(sessionIdOf(accessToken))).toMatchObject({ revoke_reason: 'refresh token reused' });
+    expect(await sessionRow(sessionIdOf(accessToken))).toMatchObject({
+      revoke_reason: 'refresh token reused',
+    });
   });
 
   it('R33 end when an old refresh token comes again, and say so to the sockets at once', async () => {
