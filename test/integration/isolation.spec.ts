@@ -206,7 +206,9 @@ describe('requests at the same time', () => {
       const { members } = await api.customer('acme');
       const all = Object.values(members);
       const answers = await Promise.all(
-        Array.from({ length: 60 }, (_, n) => api.call('GET', '/auth/me', { token: all[n % all.length]?.token })),
+        Array.from({ length: 60 }, (_, n) =>
+          api.call('GET', '/auth/me', { token: all[n % all.length]?.token }),
+        ),
       );
       expect(answers.map(({ body }) => body)).toMatchObject(
         answers.map((_, n) => ({ user: { email: all[n % all.length]?.email } })),
