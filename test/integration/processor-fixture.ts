@@ -48,7 +48,7 @@ export async function testProcessor(
   const quiet: TestProcessor['quiet'] = [];
   const coalescer = new StoreCoalescer({
     maxRows: 5000,
-    store: (requests, careful, attempt) => store.store(requests, careful, attempt),
+    stores: [(requests, careful, attempt) => store.store(requests, careful, attempt)],
     refresh: async () => {
       partitions.forget();
       await config.load();

@@ -19,6 +19,9 @@ import { BatchStore } from './stages/store/batch-store.js';
 import { StoreCoalescer } from './stages/store/store-coalescer.js';
 import { LOGGER, POOL, REDIS, SETTINGS, WORKER, type ProcessorSettings } from './tokens.js';
 
+/** Two: while PostgreSQL takes one transaction, the next is encoded. More would only share the same two. */
+const STORE_LANES = 2;
+
 const HOUR_MS = 3_600_000;
 
 const connections: FactoryProvider[] = [
@@ -63,16 +66,11 @@ const pipeline: FactoryProvider[] = [
     useFactory: (pool: Pool) => new QuietUpdateAnnouncer(pool),
   },
   {
-    provide: BatchStore,
-    inject: [POOL, EventPartitions],
-    useFactory: (pool: Pool, partitions: EventPartitions) => new BatchStore(pool, partitions),
-  },
-  {
     provide: StoreCoalescer,
-    inject: [SETTINGS, BatchStore, ProcessingConfig, EventPartitions, QuietUpdateAnnouncer, LOGGER],
+    inject: [SETTINGS, POOL, ProcessingConfig, EventPartitions, QuietUpdateAnnouncer, LOGGER],
     useFactory: (
       settings: ProcessorSettings,
-      store: BatchStore,
+      pool: Pool,
       config: ProcessingConfig,
       partitions: EventPartitions,
       announcer: QuietUpdateAnnouncer,
@@ -80,7 +78,10 @@ const pipeline: FactoryProvider[] = [
     ) =>
       new StoreCoalescer({
         maxRows: settings.STORE_BATCH_ROWS,
-        store: (requests, careful, attempt) => store.store(requests, careful, attempt),
+        stores: Array.from({ length: STORE_LANES }, () => {
+          const lane = new BatchStore(pool, partitions);
+          return (requests, careful, attempt) => lane.store(requests, careful, attempt);
+        }),
         refresh: async () => {
           partitions.forget();
           await config.load();

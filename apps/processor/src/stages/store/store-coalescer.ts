@@ -12,10 +12,17 @@ interface Waiting {
   resolve: () => void;
 }
 
+export type Store = (
+  requests: readonly StoreRequest[],
+  careful: boolean,
+  attempt: number,
+) => Promise<StoreReport>;
+
 export interface CoalescerOptions {
   /** Rows of one transaction, about: the batch that passes it is the last one. */
   maxRows: number;
-  store: (requests: readonly StoreRequest[], careful: boolean, attempt: number) => Promise<StoreReport>;
+  /** Lanes: as many transactions run at once, so that one is encoded while PostgreSQL works on another. */
+  stores: readonly Store[];
   /** A tenant or a partition is not what it was. */
   refresh: () => Promise<void>;
   hasTenant: (tenantId: string) => boolean;
@@ -26,18 +33,20 @@ export interface CoalescerOptions {
 }
 
 /**
- * Gathers the batches of several jobs into one transaction, one at a time: what comes while one runs is the next. A
- * batch's promise resolves when it is committed. It never rejects: while PostgreSQL is away, batches wait here, their
+ * Gathers the batches of several jobs into one transaction, one at a time in each lane: what comes while all run is
+ * the next. Lanes are to each other what processors are: the ledger and the locks keep them apart. A batch's promise resolves when it is committed. It never rejects: while PostgreSQL is away, batches wait here, their
  * jobs stay locked in Redis, and whoever dies leaves them there for another.
  */
 export class StoreCoalescer {
   private waiting: Waiting[] = [];
-  private running = false;
+  private readonly idle: Store[];
   private stopped = false;
   /** Why the last transaction failed, until one succeeds. */
   problem: string | null = null;
 
-  constructor(private readonly options: CoalescerOptions) {}
+  constructor(private readonly options: CoalescerOptions) {
+    this.idle = [...options.stores];
+  }
 
   submit(request: StoreRequest): Promise<void> {
     return new Promise((resolve) => {
@@ -52,14 +61,14 @@ export class StoreCoalescer {
   }
 
   private async run(): Promise<void> {
-    if (this.running) return;
-    this.running = true;
+    const store = this.idle.pop();
+    if (store === undefined) return;
     try {
       // A moment for the other jobs that end their detection in this turn of the event loop.
       await new Promise((resolve) => setImmediate(resolve));
-      while (this.waiting.length > 0 && !this.stopped) await this.flush(this.take());
+      while (this.waiting.length > 0 && !this.stopped) await this.flush(store, this.take());
     } finally {
-      this.running = false;
+      this.idle.push(store);
     }
   }
 
@@ -74,13 +83,13 @@ export class StoreCoalescer {
     return this.waiting.splice(0, count);
   }
 
-  private async flush(taken: readonly Waiting[]): Promise<void> {
+  private async flush(store: Store, taken: readonly Waiting[]): Promise<void> {
     let requests = taken.map(({ request }) => request);
     let careful = false;
     for (let attempt = 0; !this.stopped; attempt++) {
       const end = metrics.stageSeconds.startTimer({ stage: 'store' });
       try {
-        const report = await this.options.store(requests, careful, attempt);
+        const report = await store(requests, careful, attempt);
         end();
         this.problem = null;
         this.count(requests, report);
