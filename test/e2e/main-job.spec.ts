@@ -173,6 +173,41 @@ describe('from the sender to the person', () => {
     expect([...violations, ...viewer.violations]).toEqual([]);
   });
 
+  it('shows a push message as a notification of the browser that leads to the alert', async () => {
+    const { page, context, violations } = await openPage(browser);
+    await context.grantPermissions(['notifications'], { origin: product.url });
+    await signIn(page, 'analyst@acme-corp.test');
+    // No push service can be reached from a test: the message is put where the service would put it.
+    const debug = await context.newCDPSession(page);
+    const registrations: { registrationId: string }[] = [];
+    debug.on('ServiceWorker.workerRegistrationUpdated', (event) =>
+      registrations.push(...event.registrations),
+    );
+    await page.evaluate('navigator.serviceWorker.ready');
+    await debug.send('ServiceWorker.enable');
+    const { registrationId } = await waitFor(() => registrations[0], { what: 'the service worker' });
+    await debug.send('ServiceWorker.deliverPushMessage', {
+      origin: product.url,
+      registrationId,
+      data: JSON.stringify(push.messages[0]),
+    });
+    const shown = await waitFor(async () => {
+      const list = z
+        .array(z.object({ title: z.string(), url: z.string() }))
+        .parse(
+          await page.evaluate(
+            'navigator.serviceWorker.ready.then((r) => r.getNotifications()).then((all) => all.map((n) => ({ title: n.title, url: n.data.url })))',
+          ),
+        );
+      return list[0];
+    });
+    const [alert] = (await alertsOf('analyst@acme-corp.test')).items.filter(
+      (a) => a.group['source.ip'] === ATTACKER,
+    );
+    expect(shown).toEqual({ title: expect.stringContaining(ATTACKER), url: `/alerts/${alert?.id ?? ''}` });
+    expect(violations).toEqual([]);
+  });
+
   it('gives up a push endpoint that is gone', async () => {
     push.status = 410;
     await playScenario('port-scan');

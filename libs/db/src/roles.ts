@@ -26,7 +26,14 @@ const timeouts = (statement: string) => ({
 const ROLES: readonly RoleAttributes[] = [
   { name: OWNER_ROLE, login: false, inherit: true, bypassRls: false, settings: {} },
   { name: 'parapet_definer', login: false, inherit: true, bypassRls: true, settings: {} },
-  { name: 'parapet_app', login: true, inherit: true, bypassRls: false, settings: timeouts('30s') },
+  {
+    name: 'parapet_app',
+    login: true,
+    inherit: true,
+    bypassRls: false,
+    // A tenant with much of a day's rows would make the planner read the whole partition, other tenants' rows included.
+    settings: { ...timeouts('30s'), enable_seqscan: 'off' },
+  },
   // Stores in bulk: COPY is refused under RLS. It inherits nothing, and becomes parapet_app for what is a tenant's.
   { name: 'parapet_writer', login: true, inherit: false, bypassRls: true, settings: timeouts('120s') },
   {

@@ -278,6 +278,8 @@ CREATE TABLE notifications (
   FOREIGN KEY (tenant_id, alert_id) REFERENCES alerts(tenant_id, id) ON DELETE CASCADE
 );
 
+CREATE INDEX notifications_pending ON notifications (tenant_id) WHERE status = 'pending';
+
 -- Messages that must leave exactly because a transaction committed.
 CREATE TABLE outbox (
   id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -435,6 +437,12 @@ CREATE FUNCTION outbox_tenants() RETURNS SETOF uuid
   SELECT DISTINCT tenant_id FROM public.outbox WHERE processed_at IS NULL
 $$;
 
+-- Tenants with notifications that are not delivered yet: where a look for lost jobs makes sense.
+CREATE FUNCTION notify_tenants() RETURNS SETOF uuid
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT DISTINCT tenant_id FROM public.notifications WHERE status = 'pending'
+$$;
+
 CREATE FUNCTION evidence_tenants() RETURNS SETOF uuid
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   SELECT DISTINCT tenant_id FROM public.alert_events WHERE event IS NULL
@@ -474,7 +482,7 @@ GRANT DELETE ON outbox TO parapet_app;
 GRANT SELECT, INSERT ON alert_history, audit_log TO parapet_app;
 GRANT SELECT ON events, source_activity TO parapet_app;
 GRANT SELECT ON dead_letters TO parapet_app;
-GRANT EXECUTE ON FUNCTION auth_find_user(text), outbox_tenants(), source_overlaps_foreign(uuid, inet) TO parapet_app;
+GRANT EXECUTE ON FUNCTION auth_find_user(text), outbox_tenants(), notify_tenants(), source_overlaps_foreign(uuid, inet) TO parapet_app;
 
 GRANT INSERT ON events, dead_letters TO parapet_writer;
 GRANT SELECT, INSERT, DELETE ON batch_ledger TO parapet_writer;
@@ -491,6 +499,7 @@ GRANT SELECT (id, tenant_id, email, name, role, status, last_login_at, created_a
 GRANT SELECT ON tenants, sources, detectors TO parapet_definer;
 GRANT SELECT (id, tenant_id, email, password_hash, status) ON users TO parapet_definer;
 GRANT SELECT (tenant_id, processed_at) ON outbox TO parapet_definer;
+GRANT SELECT (tenant_id, status) ON notifications TO parapet_definer;
 GRANT SELECT (tenant_id, event) ON alert_events TO parapet_definer;
 
 -- The owner itself is under forced RLS, so what must see all tenants belongs to the role that may.
@@ -500,6 +509,7 @@ ALTER FUNCTION auth_find_user(text) OWNER TO parapet_definer;
 ALTER FUNCTION ingest_routing() OWNER TO parapet_definer;
 ALTER FUNCTION processing_config() OWNER TO parapet_definer;
 ALTER FUNCTION outbox_tenants() OWNER TO parapet_definer;
+ALTER FUNCTION notify_tenants() OWNER TO parapet_definer;
 ALTER FUNCTION evidence_tenants() OWNER TO parapet_definer;
 ALTER FUNCTION source_overlaps_foreign(uuid, inet) OWNER TO parapet_definer;
 REVOKE CREATE ON SCHEMA public FROM parapet_definer;

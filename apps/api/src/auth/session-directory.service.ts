@@ -5,6 +5,7 @@ import { TenantDatabase } from '@parapet/db';
 import { UnauthenticatedError } from '@parapet/errors';
 import { countFailure, type Logger } from '@parapet/telemetry';
 import { LOGGER, RedisSubscriber } from '../core/tokens.js';
+import { parseJson } from '../core/parse-json.js';
 import type { Principal } from '../http/principal.js';
 import { SESSIONS_CHANNEL, sessionEndedSchema } from './session-channel.js';
 
@@ -103,7 +104,7 @@ export class SessionDirectory implements OnApplicationBootstrap, OnModuleDestroy
 
   private forgetEnded(channel: string, message: string): void {
     if (channel !== SESSIONS_CHANNEL) return;
-    const parsed = sessionEndedSchema.safeParse(JSON.parse(message));
+    const parsed = sessionEndedSchema.safeParse(parseJson(message));
     if (parsed.success) this.forget(parsed.data.sessionId);
     else countFailure('auth', 'session_message');
   }

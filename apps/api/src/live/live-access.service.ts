@@ -12,7 +12,7 @@ import { AccessTokens } from '../auth/access-tokens.service.js';
 import { SESSIONS_CHANNEL, sessionEndedSchema } from '../auth/session-channel.js';
 import { SessionDirectory } from '../auth/session-directory.service.js';
 import { LOGGER, RedisSubscriber } from '../core/tokens.js';
-import { parseJson } from './parse-json.js';
+import { parseJson } from '../core/parse-json.js';
 
 /** With the 2 s that an answer about a session may be reused, a disabled user is out within the 5 s of R34. */
 const RECHECK_MS = 2500;

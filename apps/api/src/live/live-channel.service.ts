@@ -3,7 +3,7 @@ import { LIVE_CHANNEL, liveEnvelopeSchema } from '@parapet/contracts';
 import { countFailure, type Logger } from '@parapet/telemetry';
 import { LOGGER, RedisSubscriber } from '../core/tokens.js';
 import { LiveHub } from './live-hub.js';
-import { parseJson } from './parse-json.js';
+import { parseJson } from '../core/parse-json.js';
 
 /** What other processes published, from Redis to this process' hub. */
 @Injectable()

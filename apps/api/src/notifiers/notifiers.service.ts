@@ -41,7 +41,7 @@ export class NotifiersService implements OnApplicationBootstrap, BeforeApplicati
     @Inject(SETTINGS) settings: ApiSettings,
     @Inject(LOGGER) private readonly logger: Logger,
     redis: RedisClient,
-    outbox: OutboxRepository,
+    private readonly outbox: OutboxRepository,
     private readonly repository: NotificationsRepository,
     private readonly delivery: Delivery,
   ) {
@@ -60,13 +60,17 @@ export class NotifiersService implements OnApplicationBootstrap, BeforeApplicati
     );
   }
 
+  private async sweepOnce(): Promise<number> {
+    return sweep(this.producer, this.repository, await this.outbox.tenantsWithPending());
+  }
+
   onApplicationBootstrap(): void {
     this.started = true;
     this.worker.run().catch((error: unknown) => this.failed('worker', error));
     this.relay.start();
     this.listener.start();
     this.sweeper = setInterval(() => {
-      this.sweeping = sweep(this.producer, this.repository, this.relay.seen).then(
+      this.sweeping = this.sweepOnce().then(
         (again) => {
           if (again > 0) this.logger.warn({ again }, 'notifications without a job were queued again');
         },

@@ -41,8 +41,6 @@ export class OutboxRelay {
   private wake = () => {};
   private woken = false;
   private loop: Promise<void> = Promise.resolve();
-  /** Tenants that this process relayed for; the sweep looks after them. */
-  readonly seen = new Set<string>();
 
   constructor(private readonly parts: RelayParts) {}
 
@@ -72,7 +70,6 @@ export class OutboxRelay {
     const queue = tenants.values();
     const work = async () => {
       for (const tenantId of queue) {
-        this.seen.add(tenantId);
         await this.relayTenant(tenantId).catch((error: unknown) => problems.push(error));
       }
     };

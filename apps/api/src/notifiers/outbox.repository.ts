@@ -59,6 +59,12 @@ export class OutboxRepository {
     return rows.map(({ id }) => id);
   }
 
+  /** Tenants with notifications that are not delivered yet. */
+  async tenantsWithPending(): Promise<string[]> {
+    const { rows } = await this.pool.query<{ id: string }>('select notify_tenants() as id');
+    return rows.map(({ id }) => id);
+  }
+
   within<T>(tenantId: string, work: (query: TenantQuery) => Promise<T>): Promise<T> {
     return this.database.withTenantSql(tenantId, work);
   }

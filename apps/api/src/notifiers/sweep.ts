@@ -1,7 +1,6 @@
 import type { Producer } from '@parapet/queue';
 import { metrics } from '@parapet/telemetry';
 import type { NotifyJob } from '@parapet/contracts';
-import { QUEUES } from '@parapet/queue';
 import type { NotificationsRepository } from './notifications.repository.js';
 import { jobOf } from './outbox-relay.js';
 
@@ -9,21 +8,15 @@ const LIMIT = 500;
 
 /**
  * Finds notifications that are pending and have no job that works: Redis forgot it, or its attempts ended while
- * PostgreSQL was away. Looks at the tenants given and at those of failed jobs.
+ * PostgreSQL was away.
  */
 export async function sweep(
   producer: Producer<'notify'>,
   repository: NotificationsRepository,
   tenants: Iterable<string>,
 ): Promise<number> {
-  const failed = await producer.queue.getJobs(['failed'], 0, LIMIT - 1);
-  const known = new Set(tenants);
-  for (const job of failed) {
-    const message = QUEUES.notify.schema.safeParse(job?.data);
-    if (message.success) known.add(message.data.tenantId);
-  }
   let again = 0;
-  for (const tenantId of known) {
+  for (const tenantId of tenants) {
     for (const notification of await repository.overdue(tenantId, LIMIT)) {
       if (await revive(producer, jobOf(notification))) again++;
     }
