@@ -58,7 +58,7 @@ export function makeServices(settings, { env, logs, runDir, reporter, watch = fa
     return new ManagedProcess({
       name,
       command: process.execPath,
-      args: ['--enable-source-maps', '--max-semi-space-size=16', ...nodeArgs, ...watchArgs, join(root, file)],
+      args: ['--enable-source-maps', '--max-semi-space-size=32', ...nodeArgs, ...watchArgs, join(root, file)],
       env,
       cwd: root,
       logFile: join(logs, `${name.replace(' ', '-')}.log`),

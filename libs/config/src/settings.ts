@@ -70,7 +70,7 @@ export const settingsSchema = z.object({
     .min(10)
     .default(4000)
     .describe('batches waiting in Redis at which senders are slowed'),
-  PROCESSOR_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(16),
+  PROCESSOR_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(12),
   STORE_BATCH_ROWS: z.coerce.number().int().min(1).max(50_000).default(5000),
 
   INGESTOR_METRICS_PORT: port.default(9101),

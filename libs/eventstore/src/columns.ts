@@ -7,6 +7,7 @@ import {
   type NormalizedEvent,
   type WireEvent,
 } from '@parapet/contracts';
+import { ECHO_KEY, restoreEchoes } from './echoes.js';
 
 /** ECS fields that have a text column of their own; lists and filters use these names. */
 export const TEXT_COLUMNS = {
@@ -120,6 +121,9 @@ export function rowToWireEvent(row: EventRow): WireEvent {
   put('user.name', row.user_name);
   put('host.name', row.host_name);
   put('process.name', row.process_name);
+  const { [ECHO_KEY]: echoes, ...own } = row.fields;
+  Object.assign(wire, own);
+  if (typeof echoes === 'number') restoreEchoes(echoes, wire);
   return {
     id: row.id,
     '@timestamp': row.ts.toISOString(),
@@ -127,7 +131,6 @@ export function rowToWireEvent(row: EventRow): WireEvent {
     'event.original': row.original,
     message: row.message,
     ...wire,
-    ...row.fields,
   };
 }
 

@@ -1,5 +1,6 @@
 import { parseIp, SEVERITY_RANK, type FieldValue, type NormalizedEvent } from '@parapet/contracts';
 import { EVENT_COLUMNS } from '../columns.js';
+import { ECHO_BIT, ECHO_KEY, isEcho } from '../echoes.js';
 import { storableJson, storableText } from '../storable.js';
 import { ByteWriter } from './byte-writer.js';
 
@@ -37,12 +38,15 @@ const RANKS = new Map<unknown, number>(Object.entries(SEVERITY_RANK));
 
 interface FieldName {
   bit: number;
+  /** Of a field that may repeat others (echoes.ts), else 0. */
+  echo: number;
   /** `"name":` */
   json: Buffer;
 }
 
 const fieldName = (name: string, bit: number): FieldName => ({
   bit,
+  echo: ECHO_BIT.get(name) ?? 0,
   json: Buffer.from(`${storableJson(name)}:`),
 });
 
@@ -227,11 +231,16 @@ export class EventRowEncoder {
     writer.byte(1);
     const open = writer.at;
     writer.byte(123);
+    let echoes = 0;
     for (const name in event) {
       const known = this.names.get(name) ?? this.learn(name);
       if ((known.bit & exact) !== 0) continue;
       const value = event[name];
       if (value === undefined) continue;
+      if (known.echo !== 0 && isEcho(known.echo, event)) {
+        echoes |= known.echo;
+        continue;
+      }
       if (writer.at > open + 1) writer.byte(COMMA_BYTE);
       writer.bytes(known.json);
       this.jsonValue(value);
@@ -239,6 +248,10 @@ export class EventRowEncoder {
     if (this.nulReplaced && event[NUL_LABEL] === undefined) {
       if (writer.at > open + 1) writer.byte(COMMA_BYTE);
       writer.utf8(`"${NUL_LABEL}":true`);
+    }
+    if (echoes !== 0) {
+      if (writer.at > open + 1) writer.byte(COMMA_BYTE);
+      writer.utf8(`"${ECHO_KEY}":${echoes}`);
     }
     writer.byte(125);
     const end = writer.at;
