@@ -1,18 +1,12 @@
-import { EVENT_ACTION } from '@parapet/contracts';
+import { EVENT_ACTION, WITNESS_ACTIONS } from '@parapet/contracts';
 import type { NormalizedEvent } from '@parapet/contracts';
 import type { Detector } from './detector.js';
 import { fieldHas, repeatsOf, sourceAddress, textOf } from './fields.js';
 
-/** Lines about a failed login that another line reports, or that is none (libs/contracts, `EVENT_ACTION`). */
-const WITNESSES = new Set<unknown>([
-  EVENT_ACTION.sshNoneProbe,
-  EVENT_ACTION.sshMaxAttempts,
-  EVENT_ACTION.sshUserRefused,
-]);
-
+/** Lines about a failed login that another line reports, or that is none. */
 function isWitness(event: NormalizedEvent): boolean {
   const action = event['event.action'];
-  if (WITNESSES.has(action)) return true;
+  if (typeof action === 'string' && WITNESS_ACTIONS.has(action)) return true;
   if (action === EVENT_ACTION.sshPamFailure) return event['labels.invalid_user'] === true;
   return action === EVENT_ACTION.pamAuthentication && isOfSshd(event);
 }
