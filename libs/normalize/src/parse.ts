@@ -1,6 +1,6 @@
 import type { Severity } from '@parapet/contracts';
-import type { EventFields } from './decoders/decoder.js';
-import { decoderFor, decoderNamed } from './decoders/index.js';
+import type { Decoder, EventFields } from './decoders/decoder.js';
+import { decoderNamed, decoderOfLine, decoderOfProgram, decoderOfText } from './decoders/index.js';
 import { generic } from './decoders/generic.js';
 import { frameText } from './frame-text.js';
 import { parseHeader } from './header.js';
@@ -50,7 +50,10 @@ function withoutEnd(text: string): string {
  */
 export function parseFrame(frame: Buffer, context: ParseContext): EventFields {
   const { text, encoding, nulReplaced } = frameText(frame);
-  const header = parseHeader(withoutEnd(text), context.receivedAt, context.timeZone);
+  const line = withoutEnd(text);
+  let header = parseHeader(line, context.receivedAt, context.timeZone);
+  const choice = choose(line, header, context.sourceType);
+  if (choice.wholeLine !== undefined) header = withoutHeader(header, choice.wholeLine);
   const fields: EventFields = {
     '@timestamp': header.timestamp ?? context.receivedAt,
     'event.original': text,
@@ -59,6 +62,7 @@ export function parseFrame(frame: Buffer, context: ParseContext): EventFields {
     'event.kind': 'event',
   };
   addHeader(fields, header);
+  decode(fields, header, choice, context);
   if (fields['@timestamp'] > context.receivedAt + MAX_AHEAD_MS) {
     fields['labels.time_adjusted'] = new Date(fields['@timestamp']).toISOString();
     fields['@timestamp'] = context.receivedAt;
@@ -67,21 +71,65 @@ export function parseFrame(frame: Buffer, context: ParseContext): EventFields {
   if (nulReplaced) fields['labels.nul_replaced'] = true;
   if (context.truncated) fields['labels.truncated'] = true;
   if (context.transport === 'udp') fields['labels.unauthenticated'] = true;
-  decode(fields, header, context.sourceType);
   return fields;
 }
 
-function decode(fields: EventFields, header: SyslogHeader, sourceType: string): void {
-  const message = header.message;
+interface Choice {
+  /** What the source's type asks for. */
+  asked?: Decoder;
+  /** What the line itself tells. */
+  told?: Decoder;
+  /** The line without its PRI, when the decoder's own form begins there and what looked like a header is none. */
+  wholeLine?: string;
+}
+
+/** Which decoder reads the line: the one that is asked for, else that of the program, else the one that knows its own text. */
+function choose(line: string, header: SyslogHeader, sourceType: string): Choice {
   const asked = sourceType === 'auto' ? undefined : decoderNamed(sourceType);
+  const body = header.format === 'rfc3164' ? withoutPriority(line, header) : undefined;
+  if (asked) {
+    const whole = asked.wholeLines && body !== undefined && asked.recognise?.(header, body);
+    if (whole) return { asked, wholeLine: body };
+    const told = decoderOfProgram(header);
+    return { asked, told: told === asked ? undefined : told };
+  }
+  const known = decoderOfProgram(header);
+  if (known) return { told: known };
+  const told = decoderOfText(header, header.message);
+  if (told || body === undefined) return { told };
+  const owner = decoderOfLine(header, body);
+  return owner ? { told: owner, wholeLine: body } : {};
+}
+
+function withoutPriority(line: string, header: SyslogHeader): string {
+  return header.priority === undefined ? line : line.slice(line.indexOf('>') + 1);
+}
+
+function withoutHeader({ priority, facility, severity }: SyslogHeader, message: string): SyslogHeader {
+  return { format: 'none', valid5424: false, priority, facility, severity, message };
+}
+
+/** syslogd and rsyslog fold equal lines: the message in brackets came N times more. */
+const REPEATED = /^message repeated (\d{1,9}) times: \[ ?(.*)\]$/s;
+
+function decode(fields: EventFields, header: SyslogHeader, choice: Choice, context: ParseContext): void {
+  let message = header.message;
+  if (message.startsWith('message repeated ')) {
+    const repeated = REPEATED.exec(message);
+    if (repeated) {
+      fields['labels.repeat_count'] = Number(repeated[1]);
+      message = (repeated[2] ?? '').trim();
+    }
+  }
+  const { asked, told } = choice;
   if (asked) {
     fields['labels.decoder'] = asked.name;
-    if (asked.decode(message, header, fields)) return;
+    if (asked.decode(message, header, fields, context)) return;
   }
-  const decoder = decoderFor(header, message);
+  const decoder = told ?? generic;
   fields['labels.decoder'] = decoder.name;
-  if (decoder !== asked && decoder !== generic && decoder.decode(message, header, fields)) return;
-  if (decoder === generic) generic.decode(message, header, fields);
+  if (decoder !== generic && decoder.decode(message, header, fields, context)) return;
+  if (decoder === generic) generic.decode(message, header, fields, context);
   if (header.problem !== undefined) return;
   if (asked && asked !== generic)
     fields['labels.parse_error'] = `not a message that the ${asked.name} decoder knows`;

@@ -1,14 +1,14 @@
 import { createReadStream } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Readable } from 'node:stream';
-import { DECODERS, parseFrame } from '@parapet/normalize';
+import { DECODER_NAMES, parseFrame } from '@parapet/normalize';
 import type { EventFields } from '@parapet/normalize';
 import type { Command, CommandIo } from './command.js';
 import { lines } from './lines.js';
 import { UsageError } from './usage-error.js';
 import { writer } from './writer.js';
 
-const TYPES = ['auto', ...DECODERS.map(({ name }) => name)];
+const TYPES = ['auto', ...DECODER_NAMES];
 
 interface Options {
   type: string;

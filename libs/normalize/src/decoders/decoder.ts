@@ -10,6 +10,14 @@ export interface EventFields extends DecodedFields {
   'event.severity': Severity;
 }
 
+/** What a decoder knows beside the line: for times without a year or a zone. */
+export interface DecodeContext {
+  /** Receipt, epoch ms. */
+  readonly receivedAt: number;
+  /** IANA name of the source's zone. */
+  readonly timeZone: string;
+}
+
 /**
  * Reads the messages of one program. Log lines carry attackers' text (user names, client versions, paths): a decoder takes a field
  * only where the program's grammar leaves one reading, and leaves it out where two are possible.
@@ -17,12 +25,27 @@ export interface EventFields extends DecodedFields {
 export interface Decoder {
   /** Also the source type that asks for it. */
   name: string;
+  /** Further source types that ask for it (`apache` for `httpd`). */
+  types?: readonly string[];
   /** Program names (syslog tag or APP-NAME) whose lines it reads. */
   programs: readonly string[];
-  /** For lines without a program: whether the text alone shows that it is this decoder's. */
+  /**
+   * For lines without a program: whether the text alone shows that it is this decoder's. It runs on every stranger's line:
+   * begin with a test that costs nothing (a first character, `startsWith`, `includes`).
+   */
   recognise?(header: SyslogHeader, message: string): boolean;
+  /**
+   * True: `recognise` is also asked when the header names a program that nobody knows, because devices send this format under
+   * names of their own (CEF, LEEF, access logs of containers). Never for what a program might quote from its clients.
+   */
+  anyProgram?: boolean;
+  /**
+   * True: its files have a form of their own, a time and no syslog header. Then `recognise` is also asked about whole lines whose
+   * beginning looks like a header, and `decode` gets the whole line. `recognise` must then anchor at the line's first character.
+   */
+  wholeLines?: boolean;
   /** Adds what the message says. False: not a message that it knows (and nothing was added but module and dataset). */
-  decode(message: string, header: SyslogHeader, fields: EventFields): boolean;
+  decode(message: string, header: SyslogHeader, fields: EventFields, context: DecodeContext): boolean;
 }
 
 /** Sets what kind of event it is. */
@@ -42,6 +65,18 @@ export function classify(
 /** Raises the severity to at least that; never lowers it. */
 export function atLeast(fields: EventFields, severity: Severity): void {
   if (SEVERITY_RANK[severity] > SEVERITY_RANK[fields['event.severity']]) fields['event.severity'] = severity;
+}
+
+/** An address to `destination.ip`; a host name to `destination.domain`. False if it is neither. */
+export function setDestination(fields: EventFields, address: string, port?: string): boolean {
+  const ip = normalizeIp(address);
+  if (ip !== undefined) fields['destination.ip'] = ip;
+  else if (isHostName(address)) {
+    fields['destination.address'] = address;
+    fields['destination.domain'] = address;
+  } else return false;
+  if (port !== undefined) setPort(fields, 'destination.port', port);
+  return true;
 }
 
 /** An address to `source.ip`; with `names`, a host name to `source.address` and `source.domain`. False if it is neither. */

@@ -1,19 +1,44 @@
 import type { SyslogHeader } from '../syslog-header.js';
+import { AUTH_DECODERS } from './auth/index.js';
+import { pam } from './auth/pam.js';
+import { CLOUD_DECODERS } from './cloud/index.js';
+import { DAEMON_DECODERS } from './daemon/index.js';
 import type { Decoder } from './decoder.js';
 import { generic } from './generic.js';
-import { netfilter } from './netfilter.js';
-import { pam } from './pam.js';
-import { sshd } from './sshd.js';
-import { su } from './su.js';
-import { sudo } from './sudo.js';
+import { isJsonDecoder, parseJsonRecord } from './json/index.js';
+import { NETWORK_DECODERS } from './network/index.js';
+import { WEB_DECODERS } from './web/index.js';
+import { WEBAPP_DECODERS } from './webapp/index.js';
 
-/** Every decoder, one row each; docs/extend/decoders.md says how to add one. `generic` takes what is left and stays last. */
-export const DECODERS: readonly Decoder[] = [sshd, sudo, su, netfilter, pam, generic];
+/**
+ * Every decoder, in the lists of their families; docs/extend/decoders.md says how to add one. Where two recognise a text, the
+ * earlier has it; `generic` takes what is left and stays last.
+ */
+export const DECODERS: readonly Decoder[] = [
+  ...AUTH_DECODERS,
+  ...NETWORK_DECODERS,
+  ...WEB_DECODERS,
+  ...WEBAPP_DECODERS,
+  ...DAEMON_DECODERS,
+  ...CLOUD_DECODERS,
+  generic,
+];
 
-const BY_NAME = new Map(DECODERS.map((decoder) => [decoder.name, decoder]));
+const BY_NAME = new Map(
+  DECODERS.flatMap((decoder) =>
+    [decoder.name, ...(decoder.types ?? [])].map((name) => [name, decoder] as const),
+  ),
+);
 const BY_PROGRAM = new Map(
   DECODERS.flatMap((decoder) => decoder.programs.map((program) => [program, decoder] as const)),
 );
+const JSON_DECODERS = DECODERS.filter(isJsonDecoder);
+const RECOGNISERS = DECODERS.filter((decoder) => decoder.recognise !== undefined);
+const ANY_PROGRAM_RECOGNISERS = RECOGNISERS.filter((decoder) => decoder.anyProgram === true);
+const WHOLE_LINE_RECOGNISERS = RECOGNISERS.filter((decoder) => decoder.wholeLines === true);
+
+/** The names that a source's type may have. */
+export const DECODER_NAMES: readonly string[] = [...BY_NAME.keys()];
 
 /** The decoder of that name, if there is one. `auto` is none: it lets each line tell. */
 export function decoderNamed(name: string): Decoder | undefined {
@@ -21,19 +46,43 @@ export function decoderNamed(name: string): Decoder | undefined {
 }
 
 /** Longest text that is searched for what it could be; the programs that are recognised so write no longer lines. */
-const LONGEST_GUESS = 4096;
+const LONGEST_GUESS = 16_384;
 
-/** The decoder of the program that the header names; for lines without one, the first that recognises the text. */
-export function decoderFor(header: SyslogHeader, message: string): Decoder {
+/** The decoder of the program that the header names, if it is known. */
+export function decoderOfProgram(header: SyslogHeader): Decoder | undefined {
   const program = header.program;
-  if (program === undefined) {
-    if (message.length > LONGEST_GUESS) return generic;
-    return DECODERS.find((decoder) => decoder.recognise?.(header, message)) ?? generic;
-  }
+  if (program === undefined) return undefined;
   const known = BY_PROGRAM.get(program);
   if (known) return known;
   // "sshd(pam_unix)[12]:", as Linux-PAM of old wrote it.
   const paren = program.indexOf('(');
-  const base = paren > 0 ? BY_PROGRAM.get(program.slice(0, paren)) : undefined;
-  return base ?? (pam.recognise?.(header, message) ? pam : generic);
+  return paren > 0 ? BY_PROGRAM.get(program.slice(0, paren)) : undefined;
+}
+
+/**
+ * The first decoder that recognises a text without a known program. Where the header does name a program, its text is that
+ * program's, and may quote what another one writes: then only formats that devices send under names of their own are asked.
+ */
+export function decoderOfText(header: SyslogHeader, message: string): Decoder | undefined {
+  if (isStructured(message)) return decoderOfRecord(message);
+  if (message.length > LONGEST_GUESS) return undefined;
+  if (pam.recognise?.(header, message)) return pam;
+  const candidates = header.program === undefined ? RECOGNISERS : ANY_PROGRAM_RECOGNISERS;
+  return candidates.find((decoder) => decoder.recognise?.(header, message));
+}
+
+/** The first decoder whose files have lines like this one, whatever its beginning was taken for. */
+export function decoderOfLine(header: SyslogHeader, line: string): Decoder | undefined {
+  if (line.length > LONGEST_GUESS) return undefined;
+  return WHOLE_LINE_RECOGNISERS.find((decoder) => decoder.recognise?.(header, line));
+}
+
+function isStructured(message: string): boolean {
+  const first = message.charCodeAt(0);
+  return first === 123 || (first === 64 && message.startsWith('@cee:'));
+}
+
+function decoderOfRecord(message: string): Decoder | undefined {
+  const record = parseJsonRecord(message);
+  return record && JSON_DECODERS.find((decoder) => decoder.recogniseRecord(record));
 }

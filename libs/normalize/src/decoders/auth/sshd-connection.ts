@@ -1,6 +1,6 @@
 import { EVENT_ACTION, normalizeIp } from '@parapet/contracts';
-import { atLeast, classify, setPort, setSource } from './decoder.js';
-import type { EventFields } from './decoder.js';
+import { atLeast, classify, setPort, setSource } from '../decoder.js';
+import type { EventFields } from '../decoder.js';
 import { findEndTail, findPeerAtEnd, findPeerBeforeReason } from './sshd-tail.js';
 
 const PEER = '([0-9A-Fa-f:.]{2,45}(?:%\\w{1,16})?)';

@@ -1,6 +1,6 @@
 import { EVENT_ACTION } from '@parapet/contracts';
-import { atLeast, classify } from './decoder.js';
-import type { Decoder, EventFields } from './decoder.js';
+import { atLeast, classify } from '../decoder.js';
+import type { Decoder, EventFields } from '../decoder.js';
 import { decodePam, isPam } from './pam.js';
 
 /** "CALLER : [reason ; ]TTY=…" or, without a terminal, "CALLER : [reason ; ]PWD=…" (sudo's logging.c). */

@@ -1,4 +1,4 @@
-import { parseFrame } from '../parse.js';
+import { parseFrame } from '../../parse.js';
 
 const RECEIVED = Date.parse('2026-11-20T20:00:05Z');
 const parse = (program: string, message: string) =>

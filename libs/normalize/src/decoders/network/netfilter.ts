@@ -1,6 +1,6 @@
 import { EVENT_ACTION, normalizeIp } from '@parapet/contracts';
-import { atLeast, classify, setPort } from './decoder.js';
-import type { Decoder, EventFields } from './decoder.js';
+import { atLeast, classify, setPort } from '../decoder.js';
+import type { Decoder, EventFields } from '../decoder.js';
 
 /** A whole packet line is some 300 characters; text is not searched further than this for its beginning. */
 const LONGEST_PREFIX = 256;

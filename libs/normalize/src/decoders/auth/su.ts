@@ -1,6 +1,6 @@
 import { EVENT_ACTION } from '@parapet/contracts';
-import { atLeast, classify } from './decoder.js';
-import type { Decoder } from './decoder.js';
+import { atLeast, classify } from '../decoder.js';
+import type { Decoder } from '../decoder.js';
 import { decodePam, isPam } from './pam.js';
 
 interface Form {

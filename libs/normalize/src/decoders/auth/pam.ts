@@ -1,6 +1,6 @@
 import { EVENT_ACTION } from '@parapet/contracts';
-import { atLeast, classify, setSource } from './decoder.js';
-import type { Decoder, EventFields } from './decoder.js';
+import { atLeast, classify, setSource } from '../decoder.js';
+import type { Decoder, EventFields } from '../decoder.js';
 
 /** "pam_unix(sshd:auth): text", "(pam_unix) text", "pam_unix: text"; the text alone when the tag was "sshd(pam_unix)". */
 const PREFIX =

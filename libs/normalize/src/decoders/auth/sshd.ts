@@ -1,6 +1,6 @@
 import { EVENT_ACTION } from '@parapet/contracts';
-import { atLeast, classify, setPort, setSource } from './decoder.js';
-import type { Decoder, EventFields } from './decoder.js';
+import { atLeast, classify, setPort, setSource } from '../decoder.js';
+import type { Decoder, EventFields } from '../decoder.js';
 import { decodePam, isPam } from './pam.js';
 import { connectionMessage } from './sshd-connection.js';
 import { findAuthTail, findEndTail } from './sshd-tail.js';
@@ -8,7 +8,6 @@ import { findAuthTail, findEndTail } from './sshd-tail.js';
 /** OpenSSH's own limit is 1,024 bytes (log.c MSGBUFSIZ), each at most four characters wide after escaping. */
 const LONGEST_MESSAGE = 4096;
 const AUTH = /^(Failed|Accepted|Partial|Postponed) ([a-z0-9-]{1,40})(?:\/([a-z0-9-]{1,40}))? for /;
-const REPEATED = /^message repeated (\d{1,10}) times: \[ (.*)\]$/s;
 const INVALID = /^(?:invalid|illegal) user /;
 
 /** Names that a program writes where it does not want to name the user. */
@@ -163,14 +162,6 @@ export const sshd: Decoder = {
     if (raw.length > LONGEST_MESSAGE) return false;
     let message = raw.trimEnd();
     if (message.endsWith(' [preauth]')) message = message.slice(0, -10);
-    if (message.startsWith('message repeated ')) {
-      const repeated = REPEATED.exec(message);
-      if (!repeated) return false;
-      // N times more: the line itself was logged once before.
-      fields['labels.repeat_count'] = Number(repeated[1]);
-      message = (repeated[2] ?? '').trim();
-      if (message.endsWith(' [preauth]')) message = message.slice(0, -10);
-    }
     if (message.startsWith('error: ') || message.startsWith('fatal: ')) message = message.slice(7);
     if (isPam(message, header.program)) return decodePam(message, header.program, fields);
     return known(message, fields);
