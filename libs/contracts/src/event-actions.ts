@@ -39,6 +39,58 @@ export const EVENT_ACTION = {
   firewallAccept: 'accept',
   /** Logged by a rule whose prefix names no verdict. */
   firewallLog: 'log',
+  /** A session that a device saw begin or end (`event.type` says which). `event.category` = 'network'. */
+  connection: 'connection',
+  /** A try to log in to an application, a device or a VPN; a program without an action of its own. */
+  userLogin: 'user_login',
+  /** A session of `userLogin` ended. `event.category` = 'session'. */
+  userLogout: 'user_logout',
+  /** An administrator's command or change of settings. `event.category` = 'configuration'. */
+  configurationChange: 'configuration_change',
+  /** A user account was made, changed or removed. `event.category` = 'iam'. */
+  accountChange: 'account_change',
+  /** An intrusion detection signature matched, or a device saw an attack. `event.category` = 'intrusion_detection'. */
+  intrusionDetected: 'intrusion_detected',
+  /** Malware was found. `event.category` = 'malware'. */
+  malwareDetected: 'malware_detected',
+  /** A log-in to an application or service: one attempt each, or `labels.repeat_count` attempts. `event.category` = 'authentication'. */
+  userLogin: 'user_login',
+  userLogout: 'user_logout',
+  /** What a service tells of an attempt that another of its lines reports as `user_login`: a witness. */
+  loginWitness: 'login_witness',
+  /** A connection to a service begins, ends or is refused by it. `event.category` = 'network'. */
+  connection: 'connection',
+  connectionDenied: 'connection_denied',
+  /** A client that broke the service's protocol: TLS, commands, order. */
+  protocolFailure: 'protocol_failure',
+  /** A mail server took or refused a message, a sender or a recipient. `event.category` = 'email'. */
+  mailAccepted: 'mail_accepted',
+  mailRejected: 'mail_rejected',
+  /** A name server refused a query, a transfer or an update. */
+  dnsDenied: 'dns_denied',
+  /** Accounts and groups of a host. `event.category` = 'iam'. */
+  userAdded: 'user_added',
+  userChanged: 'user_changed',
+  userDeleted: 'user_deleted',
+  groupAdded: 'group_added',
+  groupChanged: 'group_changed',
+  groupDeleted: 'group_deleted',
+  passwordChanged: 'password_changed',
+  /** cron, doas and the like ran a command, or refused it. */
+  commandRun: 'command_run',
+  processCrashed: 'process_crashed',
+  serviceStarted: 'service_started',
+  serviceStopped: 'service_stopped',
+  /** A mandatory access policy (AppArmor, SELinux, polkit, TCC) let something happen or stopped it. */
+  policyAllowed: 'policy_allowed',
+  policyDenied: 'policy_denied',
+  /** A sensor on the host saw a scan of its ports. */
+  portScan: 'port_scan',
+  /** A host's own defence (fail2ban, active response) shut an address out or let it in again. */
+  addressBanned: 'address_banned',
+  addressUnbanned: 'address_unbanned',
+  deviceAttached: 'device_attached',
+  deviceRemoved: 'device_removed',
 } as const;
 export type EventAction = (typeof EVENT_ACTION)[keyof typeof EVENT_ACTION];
 
@@ -50,4 +102,5 @@ export const WITNESS_ACTIONS: ReadonlySet<string> = new Set<EventAction>([
   EVENT_ACTION.sshNoneProbe,
   EVENT_ACTION.sshMaxAttempts,
   EVENT_ACTION.sshUserRefused,
+  EVENT_ACTION.loginWitness,
 ]);
