@@ -8,7 +8,7 @@ import prettier from 'eslint-config-prettier';
 const root = dirname(fileURLToPath(import.meta.url));
 
 /** Libs that hold logic only: no framework, no database, no Redis. */
-const PURE = ['normalize', 'enrich', 'detection', 'contracts'];
+const PURE = ['normalize', 'enrich', 'sigma', 'detection', 'contracts'];
 /** What may be imported from where: lib → libs it may use. A lib that is not named here may use none. */
 const LIB_BORDERS = {
   contracts: [],
@@ -17,6 +17,7 @@ const LIB_BORDERS = {
   telemetry: ['errors'],
   normalize: ['contracts'],
   enrich: ['contracts', 'errors'],
+  sigma: ['contracts'],
   detection: ['contracts'],
   db: ['contracts', 'errors', 'config'],
   queue: ['contracts', 'errors', 'config', 'telemetry'],
