@@ -1,7 +1,18 @@
 import type { Severity } from '@parapet/contracts';
 import type { Decoder, EventFields } from './decoders/decoder.js';
-import { decoderNamed, decoderOfLine, decoderOfProgram, decoderOfText } from './decoders/index.js';
+import {
+  decoderNamed,
+  decoderOfLine,
+  decoderOfProgram,
+  decoderOfRecord,
+  decoderOfText,
+} from './decoders/index.js';
 import { generic } from './decoders/generic.js';
+import { unwrap } from './decoders/json/envelopes.js';
+import type { Wrapped } from './decoders/json/envelopes.js';
+import { json } from './decoders/json/general.js';
+import { isJsonDecoder, parseJsonRecord, storableRecord } from './decoders/json/index.js';
+import type { JsonRecord } from './decoders/json/index.js';
 import { frameText } from './frame-text.js';
 import { parseHeader } from './header.js';
 import type { SyslogHeader } from './syslog-header.js';
@@ -62,16 +73,42 @@ export function parseFrame(frame: Buffer, context: ParseContext): EventFields {
     'event.kind': 'event',
   };
   addHeader(fields, header);
-  decode(fields, header, choice, context);
+  decode(fields, header, choice, context, 0);
+  if (encoding) fields['labels.encoding'] = encoding;
+  if (nulReplaced) fields['labels.nul_replaced'] = true;
+  finish(fields, context);
+  return fields;
+}
+
+/**
+ * One JSON object → the fields of one event, as `parseFrame` reads it when it is a line's text. `original`: the JSON as received, for
+ * `event.original`. A shipper's envelope (Docker, journald, Filebeat …) is opened, and the line in it read as its program's.
+ * `sourceType` names the decoder of the record or of that line. Never throws.
+ */
+export function parseRecord(record: JsonRecord, original: string, context: ParseContext): EventFields {
+  const text = original.includes('\0') ? original.replaceAll('\0', '\u2400') : original;
+  const fields: EventFields = {
+    '@timestamp': context.receivedAt,
+    'event.original': text,
+    message: text,
+    'event.severity': 'info',
+    'event.kind': 'event',
+  };
+  const asked = context.sourceType === 'auto' ? undefined : decoderNamed(context.sourceType);
+  decodeRecord(fields, storableRecord(record, text), NO_HEADER, asked, context, 0);
+  finish(fields, context);
+  return fields;
+}
+
+const NO_HEADER: SyslogHeader = { format: 'none', valid5424: false, message: '' };
+
+function finish(fields: EventFields, context: ParseContext): void {
   if (fields['@timestamp'] > context.receivedAt + MAX_AHEAD_MS) {
     fields['labels.time_adjusted'] = new Date(fields['@timestamp']).toISOString();
     fields['@timestamp'] = context.receivedAt;
   }
-  if (encoding) fields['labels.encoding'] = encoding;
-  if (nulReplaced) fields['labels.nul_replaced'] = true;
   if (context.truncated) fields['labels.truncated'] = true;
   if (context.transport === 'udp') fields['labels.unauthenticated'] = true;
-  return fields;
 }
 
 interface Choice {
@@ -95,6 +132,7 @@ function choose(line: string, header: SyslogHeader, sourceType: string): Choice 
   }
   const known = decoderOfProgram(header);
   if (known) return { told: known };
+  if (isStructured(header.message) && parseJsonRecord(header.message)) return {};
   const told = decoderOfText(header, header.message);
   if (told || body === undefined) return { told };
   const owner = decoderOfLine(header, body);
@@ -111,8 +149,16 @@ function withoutHeader({ priority, facility, severity }: SyslogHeader, message: 
 
 /** syslogd and rsyslog fold equal lines: the message in brackets came N times more. */
 const REPEATED = /^message repeated (\d{1,9}) times: \[ ?(.*)\]$/s;
+/** Envelopes in envelopes (a container's journald line in a Beat's document …). */
+const DEEPEST_ENVELOPE = 4;
 
-function decode(fields: EventFields, header: SyslogHeader, choice: Choice, context: ParseContext): void {
+function decode(
+  fields: EventFields,
+  header: SyslogHeader,
+  choice: Choice,
+  context: ParseContext,
+  depth: number,
+): void {
   let message = header.message;
   if (message.startsWith('message repeated ')) {
     const repeated = REPEATED.exec(message);
@@ -122,18 +168,83 @@ function decode(fields: EventFields, header: SyslogHeader, choice: Choice, conte
     }
   }
   const { asked, told } = choice;
-  if (asked) {
+  const record = isStructured(message) ? parseJsonRecord(message) : undefined;
+  if (asked && (record === undefined || !isJsonDecoder(asked))) {
     fields['labels.decoder'] = asked.name;
     if (asked.decode(message, header, fields, context)) return;
   }
   const decoder = told ?? generic;
   fields['labels.decoder'] = decoder.name;
   if (decoder !== generic && decoder.decode(message, header, fields, context)) return;
+  if (record) {
+    decodeRecord(fields, record, header, asked, context, depth);
+    return;
+  }
   if (decoder === generic) generic.decode(message, header, fields, context);
   if (header.problem !== undefined) return;
   if (asked && asked !== generic)
     fields['labels.parse_error'] = `not a message that the ${asked.name} decoder knows`;
-  else if (header.format === 'none') fields['labels.parse_error'] = 'no syslog header and no known message';
+  else if (header.format === 'none' && depth === 0)
+    fields['labels.parse_error'] = 'no syslog header and no known message';
+}
+
+function isStructured(message: string): boolean {
+  const first = message.charCodeAt(0);
+  return first === 123 || (first === 64 && message.startsWith('@cee:'));
+}
+
+function decodeRecord(
+  fields: EventFields,
+  record: JsonRecord,
+  header: SyslogHeader,
+  asked: Decoder | undefined,
+  context: ParseContext,
+  depth: number,
+): void {
+  const wrapped = depth < DEEPEST_ENVELOPE ? unwrap(record, context) : undefined;
+  if (wrapped) {
+    decodeWrapped(fields, wrapped, header, context, depth + 1);
+    return;
+  }
+  const told = decoderOfRecord(record);
+  // `json` is asked for records of any kind: what knows this one better goes first.
+  for (const decoder of asked?.name === 'json' ? [told, asked] : [asked, told]) {
+    if (!decoder || !isJsonDecoder(decoder)) continue;
+    fields['labels.decoder'] = decoder.name;
+    if (decoder.decodeRecord(record, fields, context)) return;
+  }
+  fields['labels.decoder'] = json.name;
+  json.decodeRecord(record, fields, context);
+  if (asked && asked.name !== 'json')
+    fields['labels.parse_error'] = `not a message that the ${asked.name} decoder knows`;
+}
+
+/** What an envelope holds is read like a frame of its own; what the envelope says counts where the line itself says nothing. */
+function decodeWrapped(
+  fields: EventFields,
+  wrapped: Wrapped,
+  outer: SyslogHeader,
+  context: ParseContext,
+  depth: number,
+): void {
+  for (const [name, value] of Object.entries(wrapped.fields ?? {})) fields[name] ??= value;
+  if (wrapped.time !== undefined) fields['@timestamp'] = wrapped.time;
+  const asked = context.sourceType === 'auto' ? undefined : decoderNamed(context.sourceType);
+  if (wrapped.record) {
+    decodeRecord(fields, wrapped.record, outer, asked, context, depth);
+    return;
+  }
+  const line = withoutEnd(wrapped.text ?? '');
+  let header: SyslogHeader = wrapped.header
+    ? { format: 'rfc5424', valid5424: false, ...wrapped.header, message: line }
+    : parseHeader(line, context.receivedAt, context.timeZone);
+  const choice = choose(line, header, context.sourceType);
+  if (choice.wholeLine !== undefined) header = withoutHeader(header, choice.wholeLine);
+  fields.message = header.message;
+  if (header.timestamp !== undefined) fields['@timestamp'] = header.timestamp;
+  if (header.severity !== undefined) fields['event.severity'] = SEVERITY[header.severity] ?? 'info';
+  addHeader(fields, header);
+  decode(fields, header, choice, context, depth);
 }
 
 function addHeader(fields: EventFields, header: SyslogHeader): void {
@@ -147,7 +258,9 @@ function addHeader(fields: EventFields, header: SyslogHeader): void {
   if (header.program !== undefined) {
     fields['log.syslog.appname'] = header.program;
     const paren = header.program.indexOf('(');
-    fields['process.name'] = paren > 0 ? header.program.slice(0, paren) : header.program;
+    // Cisco's "%ASA-6-302013" stands where the program does, and names a message.
+    if (header.program.charCodeAt(0) !== 37)
+      fields['process.name'] = paren > 0 ? header.program.slice(0, paren) : header.program;
   }
   if (header.pid !== undefined) {
     fields['log.syslog.procid'] = header.pid;

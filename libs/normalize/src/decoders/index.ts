@@ -5,7 +5,8 @@ import { CLOUD_DECODERS } from './cloud/index.js';
 import { DAEMON_DECODERS } from './daemon/index.js';
 import type { Decoder } from './decoder.js';
 import { generic } from './generic.js';
-import { isJsonDecoder, parseJsonRecord } from './json/index.js';
+import { isJsonDecoder } from './json/index.js';
+import type { JsonDecoder, JsonRecord } from './json/index.js';
 import { NETWORK_DECODERS } from './network/index.js';
 import { WEB_DECODERS } from './web/index.js';
 import { WEBAPP_DECODERS } from './webapp/index.js';
@@ -32,6 +33,9 @@ const BY_NAME = new Map(
 const BY_PROGRAM = new Map(
   DECODERS.flatMap((decoder) => decoder.programs.map((program) => [program, decoder] as const)),
 );
+const BY_PROGRAM_PATTERN = DECODERS.flatMap((decoder) =>
+  decoder.programPattern ? [{ decoder, pattern: decoder.programPattern }] : [],
+);
 const JSON_DECODERS = DECODERS.filter(isJsonDecoder);
 const RECOGNISERS = DECODERS.filter((decoder) => decoder.recognise !== undefined);
 const ANY_PROGRAM_RECOGNISERS = RECOGNISERS.filter((decoder) => decoder.anyProgram === true);
@@ -56,7 +60,8 @@ export function decoderOfProgram(header: SyslogHeader): Decoder | undefined {
   if (known) return known;
   // "sshd(pam_unix)[12]:", as Linux-PAM of old wrote it.
   const paren = program.indexOf('(');
-  return paren > 0 ? BY_PROGRAM.get(program.slice(0, paren)) : undefined;
+  const before = paren > 0 ? BY_PROGRAM.get(program.slice(0, paren)) : undefined;
+  return before ?? BY_PROGRAM_PATTERN.find(({ pattern }) => pattern.test(program))?.decoder;
 }
 
 /**
@@ -64,7 +69,6 @@ export function decoderOfProgram(header: SyslogHeader): Decoder | undefined {
  * program's, and may quote what another one writes: then only formats that devices send under names of their own are asked.
  */
 export function decoderOfText(header: SyslogHeader, message: string): Decoder | undefined {
-  if (isStructured(message)) return decoderOfRecord(message);
   if (message.length > LONGEST_GUESS) return undefined;
   if (pam.recognise?.(header, message)) return pam;
   const candidates = header.program === undefined ? RECOGNISERS : ANY_PROGRAM_RECOGNISERS;
@@ -77,12 +81,7 @@ export function decoderOfLine(header: SyslogHeader, line: string): Decoder | und
   return WHOLE_LINE_RECOGNISERS.find((decoder) => decoder.recognise?.(header, line));
 }
 
-function isStructured(message: string): boolean {
-  const first = message.charCodeAt(0);
-  return first === 123 || (first === 64 && message.startsWith('@cee:'));
-}
-
-function decoderOfRecord(message: string): Decoder | undefined {
-  const record = parseJsonRecord(message);
-  return record && JSON_DECODERS.find((decoder) => decoder.recogniseRecord(record));
+/** The first decoder that recognises a JSON record; the general one takes any. */
+export function decoderOfRecord(record: JsonRecord): JsonDecoder | undefined {
+  return JSON_DECODERS.find((decoder) => decoder.recogniseRecord(record));
 }

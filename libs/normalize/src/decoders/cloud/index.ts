@@ -1,4 +1,5 @@
 import type { Decoder } from '../decoder.js';
+import { json } from '../json/general.js';
 
-/** Windows, cloud services and what else logs JSON records. */
-export const CLOUD_DECODERS: readonly Decoder[] = [];
+/** Windows, cloud services and what else logs JSON records. `json` takes any record and stays last. */
+export const CLOUD_DECODERS: readonly Decoder[] = [json];
