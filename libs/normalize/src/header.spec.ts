@@ -92,6 +92,23 @@ describe('what clients send', () => {
   ])('Cisco and others: %s', (text, program, host, time) => {
     expect(read(text)).toMatchObject({ format: 'rfc3164', program, host, time, message: 'Configured' });
   });
+  test.each([
+    ['Nov 20 20:00:00 <mail.notice> robin sm-mta[7]: x', 'sm-mta', 'robin', '2026-11-20T20:00:00.000Z'],
+    ['@400000006ae65bf30a9e94ff imapd-auth: x', 'imapd-auth', undefined, undefined],
+    ['@400000004c91b044077a9e94 dovecot-auth: x', 'dovecot-auth', undefined, '2010-09-16T05:50:50.125Z'],
+  ])('the BSDs’ syslogd -v and multilog: %s', (text, program, host, time) => {
+    expect(read(text)).toMatchObject({
+      format: 'rfc3164',
+      program,
+      host,
+      message: 'x',
+      ...(time === undefined ? {} : { time }),
+    });
+  });
+  test('what only looks like them is left alone', () => {
+    expect(read('@400000004c91b044077a9eXX a: x').format).toBe('none');
+    expect(read('Nov 20 20:00:00 <b>robin</b> x').host).toBeUndefined();
+  });
   test('no time, no PRI: prose is no header', () => {
     expect(read('Error: the disk is full')).toMatchObject({
       format: 'none',

@@ -6,6 +6,12 @@ import { TimeZone } from './time-zone.js';
 const SPACE = 32;
 const COLON = 58;
 const OPEN = 91;
+const LESS = 60;
+const AT = 64;
+const AT = 64;
+const PERCENT = 37;
+const COMMA = 44;
+const EQUALS = 61;
 const MONTHS = 'janfebmaraprmayjunjulaugsepoctnovdec';
 
 /** Abbreviations that Cisco and others write after the time, in minutes from UTC; ambiguous ones (IST) are left out. */
@@ -42,6 +48,11 @@ const BEFORE_TIME =
 const YEAR_FIRST = /^(\d{4}) (?=[A-Za-z]{3} )/;
 /** Headers without a time: "host prog[pid]: …" (journalctl -o cat, some relays) and "prog[pid]: …". */
 const NO_TIME = /^(?:([A-Za-z0-9_.:-]{1,255}) )?([A-Za-z_][A-Za-z0-9_./()@-]{0,63})\[(\d{1,10})\]: ?/;
+/** syslogd -v of the BSDs puts facility and severity after the time: "<mail.notice> host …". */
+const VERBOSE_PRIORITY = /^ <[a-z0-9]{1,10}\.[a-z]{1,8}>(?= )/;
+/** multilog's TAI64N label: seconds from 2^62 (10 s ahead of UTC in 1970), then nanoseconds. */
+const TAI64N = /^@40000000([0-9a-f]{8})([0-9a-f]{8}) /;
+const TAI_AHEAD_S = 10;
 const NO_TIME_TAG = /^([A-Za-z_][A-Za-z0-9_./()@-]{0,63}): /;
 
 /**
@@ -57,6 +68,7 @@ export function parseRfc3164(
 ): void {
   let at = from;
   while (text.charCodeAt(at) === SPACE) at++;
+  if (text.charCodeAt(at) === AT && readMultilog(text, at, header)) return;
   let end = readTime(text, at, header, receivedAt, timeZone);
   let host: string | undefined;
   if (end === -1) {
@@ -70,12 +82,25 @@ export function parseRfc3164(
   header.format = 'rfc3164';
   at = end;
   if (text.charCodeAt(at) === COLON) at++;
+  const verbose = VERBOSE_PRIORITY.exec(text.slice(at, at + 24));
+  if (verbose) at += verbose[0].length;
   if (host === undefined) at = readHost(text, skipSpaces(text, at), header);
   else header.host = host;
   at = skipSpaces(text, at);
   if (text.charCodeAt(at) === COLON && text.charCodeAt(at + 1) === SPACE) at += 2;
   header.message = text.slice(readTag(text, at, header));
   if (header.message.startsWith('[ID ')) stripSolarisId(header);
+}
+
+/** "@400000004c91b044077a9e94 prog: …", which names no host. */
+function readMultilog(text: string, at: number, header: SyslogHeader): boolean {
+  const label = TAI64N.exec(text.slice(at, at + 26));
+  if (!label) return false;
+  header.format = 'rfc3164';
+  const seconds = Number.parseInt(label[1] ?? '', 16) - TAI_AHEAD_S;
+  header.timestamp = seconds * 1000 + Math.floor(Number.parseInt(label[2] ?? '', 16) / 1e6);
+  header.message = text.slice(readTag(text, skipSpaces(text, at + 25), header));
+  return true;
 }
 
 function withoutTime(text: string, at: number, header: SyslogHeader): void {
@@ -230,9 +255,17 @@ function readHost(text: string, from: number, header: SyslogHeader): number {
   for (; end < text.length; end++) {
     const code = text.charCodeAt(end);
     if (code === SPACE) break;
-    if (code === OPEN || code <= 32 || code === 34 || code === 60 || code === 61) return from;
+    // Nor is a pair ("date=…") or the first columns of a list a host.
+    if (code === OPEN || code <= 32 || code === 34 || code === 60 || code === EQUALS || code === COMMA)
+      return from;
   }
-  if (end === from || end - from > 255 || text.charCodeAt(end - 1) === COLON) return from;
+  if (end === from || end - from > 255) return from;
+  if (text.charCodeAt(end - 1) === COLON) {
+    // "fw1: %ASA-…": Cisco puts the colon behind the host when nothing but the message's code follows.
+    if (end - from < 2 || text.charCodeAt(end + 1) !== PERCENT) return from;
+    header.host = text.slice(from, end - 1);
+    return end;
+  }
   if (isRepeatNotice(text, from)) return from;
   header.host = text.slice(from, end);
   // UniFi writes its name twice.
@@ -274,11 +307,14 @@ function readTag(text: string, from: number, header: SyslogHeader): number {
       const after = text.charCodeAt(close + 1) === COLON ? close + 2 : close + 1;
       return text.charCodeAt(after) === SPACE ? after + 1 : after;
     }
+    if (code === EQUALS) return from; // a pair
     if (code === SPACE || code < 32) {
       // A word without a colon is prose when it begins with a capital ("Use the BFG!", RFC 3164 5.4), else a tag.
       const first = text.charCodeAt(from);
       if (first >= 65 && first <= 90) return from;
-      header.program = baseName(text.slice(from, at));
+      const word = text.slice(from, at);
+      if (first >= 48 && first <= 57 && word.includes(',')) return from; // columns
+      header.program = baseName(word);
       return at + 1;
     }
   }

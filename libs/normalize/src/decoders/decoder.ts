@@ -29,6 +29,8 @@ export interface Decoder {
   types?: readonly string[];
   /** Program names (syslog tag or APP-NAME) whose lines it reads. */
   programs: readonly string[];
+  /** Program names that no list can hold ("postfix-out/smtpd", "ovpn-office"); asked when no decoder lists the name. Anchored, linear. */
+  programPattern?: RegExp;
   /**
    * For lines without a program: whether the text alone shows that it is this decoder's. It runs on every stranger's line:
    * begin with a test that costs nothing (a first character, `startsWith`, `includes`).
