@@ -39,16 +39,8 @@ export const EVENT_ACTION = {
   firewallAccept: 'accept',
   /** Logged by a rule whose prefix names no verdict. */
   firewallLog: 'log',
-  /** A session that a device saw begin or end (`event.type` says which). `event.category` = 'network'. */
-  connection: 'connection',
-  /** A try to log in to an application, a device or a VPN; a program without an action of its own. */
-  userLogin: 'user_login',
-  /** A session of `userLogin` ended. `event.category` = 'session'. */
-  userLogout: 'user_logout',
   /** An administrator's command or change of settings. `event.category` = 'configuration'. */
   configurationChange: 'configuration_change',
-  /** A user account was made, changed or removed. `event.category` = 'iam'. */
-  accountChange: 'account_change',
   /** An intrusion detection signature matched, or a device saw an attack. `event.category` = 'intrusion_detection'. */
   intrusionDetected: 'intrusion_detected',
   /** Malware was found. `event.category` = 'malware'. */
