@@ -7,8 +7,6 @@ const SPACE = 32;
 const COLON = 58;
 const OPEN = 91;
 const LESS = 60;
-const AT = 64;
-const AT = 64;
 const PERCENT = 37;
 const COMMA = 44;
 const EQUALS = 61;
@@ -307,7 +305,7 @@ function readTag(text: string, from: number, header: SyslogHeader): number {
       const after = text.charCodeAt(close + 1) === COLON ? close + 2 : close + 1;
       return text.charCodeAt(after) === SPACE ? after + 1 : after;
     }
-    if (code === EQUALS) return from; // a pair
+    if (code === EQUALS && digit(text, from) < 0) return from; // a pair, "date=…"
     if (code === SPACE || code < 32) {
       // A word without a colon is prose when it begins with a capital ("Use the BFG!", RFC 3164 5.4), else a tag.
       const first = text.charCodeAt(from);
