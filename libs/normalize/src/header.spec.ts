@@ -109,6 +109,21 @@ describe('what clients send', () => {
     expect(read('@400000004c91b044077a9eXX a: x').format).toBe('none');
     expect(read('Nov 20 20:00:00 <b>robin</b> x').host).toBeUndefined();
   });
+  test.each([
+    ['<189>Nov 20 20:00:00 date=2026-11-20 time=20:00:00', undefined, 'date=2026-11-20 time=20:00:00'],
+    ['<189>Nov 20 20:00:00 fw1 date=2026-11-20 time=20:00:00', 'fw1', 'date=2026-11-20 time=20:00:00'],
+    ['<189>Nov 20 20:00:00 1,2026/11/20 20:00:00,7,TRAFFIC', undefined, '1,2026/11/20 20:00:00,7,TRAFFIC'],
+    ['<189>Nov 20 20:00:00 pa-1 1,2026/11/20 20:00:00,7,TRAFFIC', 'pa-1', '1,2026/11/20 20:00:00,7,TRAFFIC'],
+  ])('columns and pairs are neither host nor tag: %s', (text, host, message) => {
+    expect(read(text)).toMatchObject({ format: 'rfc3164', program: undefined, host, message });
+  });
+  test('a host with a colon before the code of a message', () => {
+    expect(read('<166>Nov 20 20:00:00 fw1: %ASA-6-302013: Built')).toMatchObject({
+      host: 'fw1',
+      program: '%ASA-6-302013',
+      message: 'Built',
+    });
+  });
   test('no time, no PRI: prose is no header', () => {
     expect(read('Error: the disk is full')).toMatchObject({
       format: 'none',
