@@ -7,6 +7,7 @@ const SPACE = 32;
 const COLON = 58;
 const OPEN = 91;
 const LESS = 60;
+const AT = 64;
 const PERCENT = 37;
 const COMMA = 44;
 const EQUALS = 61;
