@@ -7,6 +7,7 @@ import {
   decoderOfRecord,
   decoderOfText,
 } from './decoders/index.js';
+import { isoInstant } from './decoders/event-time.js';
 import { generic } from './decoders/generic.js';
 import { unwrap } from './decoders/json/envelopes.js';
 import type { Wrapped } from './decoders/json/envelopes.js';
@@ -62,6 +63,7 @@ function withoutEnd(text: string): string {
 export function parseFrame(frame: Buffer, context: ParseContext): EventFields {
   const { text, encoding, nulReplaced } = frameText(frame);
   const line = withoutEnd(text);
+  if (isContainerLine(line)) return parseContainerLine(line, text, context);
   let header = parseHeader(line, context.receivedAt, context.timeZone);
   const choice = choose(line, header, context.sourceType);
   if (choice.wholeLine !== undefined) header = withoutHeader(header, choice.wholeLine);
@@ -87,17 +89,39 @@ export function parseFrame(frame: Buffer, context: ParseContext): EventFields {
  */
 export function parseRecord(record: JsonRecord, original: string, context: ParseContext): EventFields {
   const text = original.includes('\0') ? original.replaceAll('\0', '\u2400') : original;
-  const fields: EventFields = {
-    '@timestamp': context.receivedAt,
-    'event.original': text,
-    message: text,
-    'event.severity': 'info',
-    'event.kind': 'event',
-  };
+  const fields = emptyEvent(text, context);
   const asked = context.sourceType === 'auto' ? undefined : decoderNamed(context.sourceType);
   decodeRecord(fields, storableRecord(record, text), NO_HEADER, asked, context, 0);
   finish(fields, context);
   return fields;
+}
+
+/** CRI's log files: "2026-11-20T20:00:00.123456789Z stdout F line" (F: full, P: partial). */
+const CRI =
+  /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)) (stdout|stderr) [FP](?::[a-zA-Z]{1,20})* /;
+
+function isContainerLine(line: string): boolean {
+  return line.charCodeAt(10) === 84 && line.charCodeAt(4) === 45 && CRI.test(line.slice(0, 120));
+}
+
+function parseContainerLine(line: string, original: string, context: ParseContext): EventFields {
+  const head = CRI.exec(line.slice(0, 120));
+  const text = line.slice(head?.[0].length ?? 0);
+  const fields = emptyEvent(original, context);
+  const wrapped = { text, time: isoInstant(head?.[1] ?? '', context), fields: { stream: head?.[2] } };
+  decodeWrapped(fields, wrapped, NO_HEADER, context, 1);
+  finish(fields, context);
+  return fields;
+}
+
+function emptyEvent(original: string, context: ParseContext): EventFields {
+  return {
+    '@timestamp': context.receivedAt,
+    'event.original': original,
+    message: original,
+    'event.severity': 'info',
+    'event.kind': 'event',
+  };
 }
 
 const NO_HEADER: SyslogHeader = { format: 'none', valid5424: false, message: '' };
@@ -227,7 +251,8 @@ function decodeWrapped(
   context: ParseContext,
   depth: number,
 ): void {
-  for (const [name, value] of Object.entries(wrapped.fields ?? {})) fields[name] ??= value;
+  for (const [name, value] of Object.entries(wrapped.fields ?? {}))
+    if (value !== undefined) fields[name] ??= value;
   if (wrapped.time !== undefined) fields['@timestamp'] = wrapped.time;
   const asked = context.sourceType === 'auto' ? undefined : decoderNamed(context.sourceType);
   if (wrapped.record) {
