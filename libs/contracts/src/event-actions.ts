@@ -83,6 +83,12 @@ export const EVENT_ACTION = {
   addressUnbanned: 'address_unbanned',
   deviceAttached: 'device_attached',
   deviceRemoved: 'device_removed',
+  /** A web server, proxy or gateway answered one request. `event.category` = 'web'; failure from status 400 on. Never an attempt to log in. */
+  webRequest: 'web_request',
+  /** A web server or its firewall refused a request: access list, limit, rule. `event.category` = 'web'. */
+  webDenied: 'web_denied',
+  /** What an application or a web server reports of its work besides. */
+  applicationEvent: 'application_event',
 } as const;
 export type EventAction = (typeof EVENT_ACTION)[keyof typeof EVENT_ACTION];
 
