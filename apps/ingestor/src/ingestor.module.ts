@@ -1,4 +1,5 @@
 import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
+import { dataPath } from '@parapet/config';
 import { createPool, serviceUrl } from '@parapet/db';
 import { mintUuid } from '@parapet/normalize';
 import { createRedis, Producer } from '@parapet/queue';
@@ -18,11 +19,18 @@ import { QuarantineStore } from './pipeline/quarantine-store.js';
 import { QueueWatch } from './pipeline/queue-watch.js';
 import { RoutingStore } from './pipeline/routing-store.js';
 import { RoutingWatch } from './pipeline/routing-watch.js';
+import { InDoubt } from './pipeline/in-doubt.js';
+import { InDoubtStore } from './pipeline/in-doubt-store.js';
+import { Quotas } from './pipeline/quota.js';
+import { Spool } from './pipeline/spool.js';
 import { createSources } from './sources/index.js';
-import { LOGGER, POOL, REDIS, SETTINGS, SOURCES, type IngestorSettings } from './tokens.js';
+import { BATCHERS, LOGGER, POOL, QUEUES, REDIS, SETTINGS, SOURCES } from './tokens.js';
+import type { Batchers, IngestorSettings, Queues } from './tokens.js';
 
 /** Raw bytes that one buffered event may have on average before senders are slowed. */
 const BUFFERED_BYTES_PER_EVENT = 1024;
+/** The slower lane's part of the batches that may wait in Redis. */
+const OVERFLOW_SHARE = 0.25;
 /** An answer that Redis owes for longer than this is no longer waited for; the connection is made anew. */
 const REDIS_SILENCE_MS = 30_000;
 
@@ -76,54 +84,83 @@ const pipeline: FactoryProvider[] = [
         waitingBatches: settings.QUEUE_HIGH_WATER_BATCHES,
       }),
   },
+  { provide: Quotas, useFactory: () => new Quotas() },
   {
-    provide: Producer,
+    provide: QUEUES,
     inject: [REDIS, LOGGER],
-    useFactory: (redis: Redis, logger: Logger) => {
-      const producer = new Producer('events', redis);
-      producer.queue.on('error', (error) => logger.debug({ err: error }, 'queue connection failed'));
-      return producer;
+    useFactory: (redis: Redis, logger: Logger): Queues => {
+      const queues = { events: new Producer('events', redis), overflow: new Producer('overflow', redis) };
+      for (const { queue } of Object.values(queues))
+        queue.on('error', (error) => logger.debug({ err: error }, 'queue connection failed'));
+      return queues;
     },
   },
   {
-    provide: Publisher,
-    inject: [Producer, Backpressure, LOGGER],
-    useFactory: (producer: Producer<'events'>, backpressure: Backpressure, logger: Logger) =>
-      new Publisher(producer, backpressure, () => mintUuid(Date.now()), logger),
+    provide: InDoubt,
+    inject: [REDIS, POOL, LOGGER],
+    useFactory: (redis: Redis, pool: Pool, logger: Logger) =>
+      new InDoubt(new InDoubtStore(redis, pool), logger),
   },
   {
-    provide: Batcher,
+    provide: Publisher,
+    inject: [SETTINGS, QUEUES, Backpressure, InDoubt, LOGGER],
+    useFactory: async (
+      settings: IngestorSettings,
+      queues: Queues,
+      backpressure: Backpressure,
+      inDoubt: InDoubt,
+      logger: Logger,
+    ) =>
+      new Publisher({
+        queues,
+        backpressure,
+        inDoubt,
+        spool:
+          settings.SPOOL_MAX_BYTES === 0
+            ? undefined
+            : await Spool.open(dataPath(settings, 'spool'), settings.SPOOL_MAX_BYTES, logger),
+        newId: () => mintUuid(Date.now()),
+        logger,
+      }),
+  },
+  {
+    provide: BATCHERS,
     inject: [SETTINGS, Publisher],
-    useFactory: (settings: IngestorSettings, publisher: Publisher) =>
-      new Batcher({ events: settings.BATCH_EVENTS, lingerMs: settings.BATCH_LINGER_MS }, (batch) =>
-        publisher.publish(batch),
-      ),
+    useFactory: (settings: IngestorSettings, publisher: Publisher): Batchers => {
+      const limits = { events: settings.BATCH_EVENTS, lingerMs: settings.BATCH_LINGER_MS };
+      return {
+        events: new Batcher(limits, (batch) => publisher.publish(batch, 'events')),
+        overflow: new Batcher(limits, (batch) => publisher.publish(batch, 'overflow')),
+      };
+    },
   },
   {
     provide: Intake,
-    inject: [Placement, Quarantine, Enricher, Batcher, Backpressure],
+    inject: [Placement, Quarantine, Enricher, Quotas, BATCHERS, Backpressure, InDoubt],
     useFactory: (
       placement: Placement,
       quarantine: Quarantine,
       enricher: Enricher,
-      batcher: Batcher,
+      quotas: Quotas,
+      batchers: Batchers,
       backpressure: Backpressure,
-    ) => new Intake(placement, quarantine, enricher, batcher, backpressure),
+      inDoubt: InDoubt,
+    ) => new Intake({ placement, quarantine, enricher, quotas, batchers, backpressure, inDoubt }),
   },
 ];
 
 const watches: FactoryProvider[] = [
   {
     provide: RoutingWatch,
-    inject: [POOL, Placement, LOGGER],
-    useFactory: (pool: Pool, placement: Placement, logger: Logger) =>
-      new RoutingWatch(new RoutingStore(pool), placement, logger),
+    inject: [POOL, Placement, Quotas, LOGGER],
+    useFactory: (pool: Pool, placement: Placement, quotas: Quotas, logger: Logger) =>
+      new RoutingWatch(new RoutingStore(pool), placement, quotas, logger),
   },
   {
     provide: QueueWatch,
-    inject: [Producer, Backpressure],
-    useFactory: (producer: Producer<'events'>, backpressure: Backpressure) =>
-      new QueueWatch(producer, backpressure),
+    inject: [SETTINGS, QUEUES, Backpressure, Quotas],
+    useFactory: (settings: IngestorSettings, queues: Queues, backpressure: Backpressure, quotas: Quotas) =>
+      new QueueWatch(queues, backpressure, quotas, settings.QUEUE_HIGH_WATER_BATCHES * OVERFLOW_SHARE),
   },
   {
     provide: QuarantineFlush,

@@ -1,19 +1,20 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { assertDurable, Producer } from '@parapet/queue';
+import { assertDurable } from '@parapet/queue';
 import { startHealthServer, type Logger } from '@parapet/telemetry';
 import { UnavailableError } from '@parapet/errors';
 import type { Redis } from 'ioredis';
 import type { Server } from 'node:http';
 import type { Pool } from 'pg';
 import { Backpressure } from './pipeline/backpressure.js';
-import { Batcher } from './pipeline/batcher.js';
+import { InDoubt } from './pipeline/in-doubt.js';
 import { Publisher } from './pipeline/publisher.js';
 import { QuarantineFlush } from './pipeline/quarantine-flush.js';
 import { QueueWatch } from './pipeline/queue-watch.js';
 import { RoutingWatch } from './pipeline/routing-watch.js';
 import { listenError } from './sources/listen-error.js';
 import type { LogSource } from './sources/log-source.js';
-import { LOGGER, POOL, REDIS, SETTINGS, SOURCES, type IngestorSettings } from './tokens.js';
+import { BATCHERS, LOGGER, POOL, QUEUES, REDIS, SETTINGS, SOURCES } from './tokens.js';
+import type { Batchers, IngestorSettings, Queues } from './tokens.js';
 
 /** R11: how long a stop waits for Redis to take what was received. */
 const DRAIN_MS = 25_000;
@@ -32,9 +33,10 @@ export class IngestorService {
     @Inject(RoutingWatch) private readonly routing: RoutingWatch,
     @Inject(QueueWatch) private readonly queueWatch: QueueWatch,
     @Inject(QuarantineFlush) private readonly quarantine: QuarantineFlush,
-    @Inject(Batcher) private readonly batcher: Batcher,
+    @Inject(BATCHERS) private readonly batchers: Batchers,
+    @Inject(InDoubt) private readonly inDoubt: InDoubt,
     @Inject(Publisher) private readonly publisher: Publisher,
-    @Inject(Producer) private readonly producer: Producer<'events'>,
+    @Inject(QUEUES) private readonly queues: Queues,
     @Inject(Backpressure) private readonly backpressure: Backpressure,
   ) {}
 
@@ -47,6 +49,8 @@ export class IngestorService {
       await this.startHealth();
       await this.checkRedis();
       await this.routing.start();
+      await this.inDoubt.recover();
+      this.publisher.start();
       for (const source of this.sources) await source.start();
       this.queueWatch.start();
       this.quarantine.start();
@@ -56,13 +60,16 @@ export class IngestorService {
     }
   }
 
-  /** Resolves with whether everything that was received is in Redis. */
+  /** Resolves with whether everything that was received is in Redis or on disk. */
   async stop(): Promise<boolean> {
     await Promise.all(this.sources.map((source) => source.stop()));
-    this.batcher.flush();
+    for (const batcher of Object.values(this.batchers)) batcher.flush();
     const drained = await this.publisher.drained(DRAIN_MS);
     if (!drained) {
-      this.logger.error({ lostEvents: this.backpressure.buffered }, 'Redis did not take all in time');
+      this.logger.error(
+        { lostEvents: this.backpressure.buffered },
+        'neither Redis nor the disk took all in time',
+      );
     }
     this.queueWatch.stop();
     await this.routing.stop();
@@ -70,7 +77,8 @@ export class IngestorService {
     await this.pool.end();
     this.health?.close();
     this.health?.closeAllConnections();
-    if (drained) await this.producer.close();
+    if (drained && this.redis.status === 'ready')
+      await Promise.all(Object.values(this.queues).map((queue) => queue.close()));
     this.redis.disconnect();
     return drained;
   }

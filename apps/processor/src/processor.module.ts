@@ -12,12 +12,12 @@ import { EvidenceFiller } from './jobs/evidence-filler.js';
 import { PeriodicTasks } from './jobs/periodic.js';
 import { dropExpiredDays, prune } from './jobs/retention.js';
 import { BatchHandler } from './pipeline/batch-handler.js';
-import { createEventsWorker } from './pipeline/events-worker.js';
+import { createEventsWorker, createOverflowWorker } from './pipeline/events-worker.js';
 import { ProcessorService } from './processor.service.js';
 import { RedisWindowStore } from './stages/detect/redis-window-store.js';
 import { BatchStore } from './stages/store/batch-store.js';
 import { StoreCoalescer } from './stages/store/store-coalescer.js';
-import { LOGGER, POOL, REDIS, SETTINGS, WORKER, type ProcessorSettings } from './tokens.js';
+import { LOGGER, POOL, REDIS, SETTINGS, WORKERS, type ProcessorSettings } from './tokens.js';
 
 /** Two: while PostgreSQL takes one transaction, the next is encoded. More would only share the same two. */
 const STORE_LANES = 2;
@@ -112,15 +112,6 @@ const pipeline: FactoryProvider[] = [
     },
   },
   {
-    provide: WORKER,
-    inject: [REDIS, BatchHandler, SETTINGS, LOGGER],
-    useFactory: (redis: Redis, handler: BatchHandler, settings: ProcessorSettings, logger: Logger) =>
-      createEventsWorker(redis, handler, settings.PROCESSOR_CONCURRENCY, logger),
-  },
-];
-
-const tasks: FactoryProvider[] = [
-  {
     provide: Producer,
     inject: [REDIS, LOGGER],
     useFactory: (redis: Redis, logger: Logger) => {
@@ -129,6 +120,23 @@ const tasks: FactoryProvider[] = [
       return producer;
     },
   },
+  {
+    provide: WORKERS,
+    inject: [REDIS, BatchHandler, Producer, SETTINGS, LOGGER],
+    useFactory: (
+      redis: Redis,
+      handler: BatchHandler,
+      producer: Producer<'events'>,
+      settings: ProcessorSettings,
+      logger: Logger,
+    ) => [
+      createEventsWorker(redis, handler, settings.PROCESSOR_CONCURRENCY, logger),
+      createOverflowWorker(redis, handler, async () => (await producer.depth()).waiting > 0, logger),
+    ],
+  },
+];
+
+const tasks: FactoryProvider[] = [
   {
     provide: PeriodicTasks,
     inject: [POOL, ProcessingConfig, EventPartitions, QuietUpdateAnnouncer, Producer, LOGGER],

@@ -12,7 +12,7 @@ import { ProcessingConfig } from './config/processing-config.js';
 import { PeriodicTasks } from './jobs/periodic.js';
 import { BatchHandler } from './pipeline/batch-handler.js';
 import { StoreCoalescer } from './stages/store/store-coalescer.js';
-import { LOGGER, POOL, REDIS, SETTINGS, WORKER, type ProcessorSettings } from './tokens.js';
+import { LOGGER, POOL, REDIS, SETTINGS, WORKERS, type ProcessorSettings } from './tokens.js';
 
 /** R11: how long a stop waits for the batches in hand. What is not done then stays in Redis for the next processor. */
 const DRAIN_MS = 25_000;
@@ -30,7 +30,7 @@ export class ProcessorService {
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(REDIS) private readonly redis: Redis,
     @Inject(POOL) private readonly pool: Pool,
-    @Inject(WORKER) private readonly worker: Worker,
+    @Inject(WORKERS) private readonly workers: readonly Worker[],
     @Inject(ProcessingConfig) private readonly config: ProcessingConfig,
     @Inject(EventPartitions) private readonly partitions: EventPartitions,
     @Inject(BatchHandler) private readonly handler: BatchHandler,
@@ -50,17 +50,18 @@ export class ProcessorService {
     if (this.stopping) return;
     this.tasks.start();
     this.running = true;
-    this.worker.run().catch((error: unknown) => {
-      countFailure('processor', 'worker');
-      this.logger.fatal({ err: error }, 'the worker ended');
-      this.running = false;
-    });
+    for (const worker of this.workers)
+      worker.run().catch((error: unknown) => {
+        countFailure('processor', 'worker');
+        this.logger.fatal({ err: error, queue: worker.name }, 'the worker ended');
+        this.running = false;
+      });
   }
 
   /** Resolves with whether every batch in hand was stored. */
   async stop(): Promise<boolean> {
     this.stopping = true;
-    const drained = await within(this.worker.close(), DRAIN_MS);
+    const drained = await within(Promise.all(this.workers.map((worker) => worker.close())), DRAIN_MS);
     if (!drained) {
       this.logger.warn(
         { problem: this.coalescer.problem },

@@ -70,6 +70,12 @@ export const settingsSchema = z.object({
     .min(10)
     .default(4000)
     .describe('batches waiting in Redis at which senders are slowed'),
+  SPOOL_MAX_BYTES: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(1024 * 1024 * 1024)
+    .describe('size of the disk spool for the time that Redis is away; 0 turns it off'),
   PROCESSOR_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(12),
   STORE_BATCH_ROWS: z.coerce.number().int().min(1).max(50_000).default(5000),
 

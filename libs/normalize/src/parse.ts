@@ -26,7 +26,7 @@ export interface ParseContext {
   timeZone: string;
   /** Name of a decoder, or `auto`. */
   sourceType: string;
-  transport?: 'udp' | 'tcp' | 'tls' | 'file';
+  transport?: 'udp' | 'tcp' | 'tls' | 'relp' | 'http' | 'file';
   /** The framer cut the frame at its limit. */
   truncated?: boolean;
 }

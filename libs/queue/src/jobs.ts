@@ -20,6 +20,12 @@ export const QUEUES = {
     // Payloads are large and the ledger remembers what was stored, so finished batches leave at once.
     options: { ...RETRIED, removeOnComplete: true } satisfies JobsOptions,
   },
+  // What tenants send over their quota: worked on only while `events` is empty.
+  overflow: {
+    name: 'overflow',
+    schema: eventBatchSchema,
+    options: { ...RETRIED, removeOnComplete: true } satisfies JobsOptions,
+  },
   notify: {
     name: 'notify',
     schema: notifyJobSchema,

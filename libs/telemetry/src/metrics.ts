@@ -3,12 +3,14 @@ import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom
 /** Why something was not carried on. Every drop has one of these reasons; a new reason is a new row here. */
 export const DROP_REASONS = {
   udp_buffer_full: 'the ingestor was over its high-water mark when a datagram came',
+  over_quota: 'the tenant was over its quota and the slower lane was full when a datagram came',
   unknown_sender: 'no tenant claims the sender; a sample is in quarantine',
   framing_error: 'the stream broke RFC 6587 framing and was closed',
   older_than_retention: 'the event is older than the tenant keeps; it is in the dead letters',
   poison: 'the event can’t be stored; it is in the dead letters',
   unknown_tenant: 'the tenant was removed after the event was accepted',
   unreadable_batch: 'a batch could not be unpacked; the job is kept as failed',
+  spool_damaged: 'a file of the disk spool was damaged; its unreadable rest is set aside beside it',
 } as const;
 export type DropReason = keyof typeof DROP_REASONS;
 
@@ -49,6 +51,23 @@ export const metrics = {
     labelNames: ['tenant'],
     registers,
   }),
+  overQuota: new Counter({
+    name: 'parapet_events_over_quota_total',
+    help: 'Events that went to the slower lane because their tenant was over its quota',
+    labelNames: ['tenant'],
+    registers,
+  }),
+  redelivered: new Counter({
+    name: 'parapet_events_redelivered_total',
+    help: 'Events that a sender sent again after a lost acknowledgement, and that were not taken twice',
+    registers,
+  }),
+  spooled: new Counter({
+    name: 'parapet_events_spooled_total',
+    help: 'Events that went to disk because Redis was away',
+    registers,
+  }),
+  spoolBytes: new Gauge({ name: 'parapet_spool_bytes', help: 'Size of the disk spool', registers }),
   connectionsClosed: new Counter({
     name: 'parapet_connections_closed_total',
     help: 'Log connections that we closed or refused, by reason',

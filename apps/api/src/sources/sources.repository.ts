@@ -75,7 +75,7 @@ export class SourcesRepository {
   }
 
   /** The name and prefix of what was deleted. */
-  async delete(tx: TenantTx, id: string): Promise<{ name: string; cidr: string } | undefined> {
+  async delete(tx: TenantTx, id: string): Promise<{ name: string; cidr: string | null } | undefined> {
     const found = await tx.source.findFirst({ where: { id }, select: { name: true, cidr: true } });
     if (!found) return undefined;
     const { count } = await tx.source.deleteMany({ where: { id } });

@@ -7,7 +7,6 @@ const route = (tenant: string): Route => ({
   sourceId: `source of ${tenant}`,
   tenantId: tenant,
   tenantSlug: tenant,
-  cidr: '127.0.0.0/8',
   sourceType: 'auto',
   timeZone: 'UTC',
 });

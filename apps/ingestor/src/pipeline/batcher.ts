@@ -1,4 +1,5 @@
 import type { NormalizedEvent } from '@parapet/contracts';
+import type { Mark } from './receipt.js';
 import type { Route } from './route.js';
 
 /** One tenant's part of a batch. */
@@ -8,6 +9,8 @@ export interface Section {
   events: NormalizedEvent[];
   /** Raw size of the frames. */
   bytes: number;
+  /** The events whose senders wait for an acknowledgement. */
+  marks: Mark[];
 }
 
 /** What becomes one job. `lane` keeps tenants apart on their way to Redis: a tenant's id, or `shared`. */
@@ -27,6 +30,8 @@ export interface BatchLimits {
 /** Raw bytes a batch. Unpacked, an event is up to four times its frame, and a batch must stay below 32 MiB. */
 export const MAX_BATCH_BYTES = 4 * 1024 * 1024;
 export const SHARED_LANE = 'shared';
+/** A sender that waits for us sends no more until it hears of this: its events wait for company only this long, ms. */
+const AWAITED_LINGER_MS = 5;
 
 /**
  * Gathers events by tenant. A tenant that fills a batch within the linger gets its own; what is left when the linger
@@ -35,21 +40,26 @@ export const SHARED_LANE = 'shared';
 export class Batcher {
   private open = new Map<string, Section>();
   private timer: NodeJS.Timeout | undefined;
+  private awaited: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly limits: BatchLimits,
     private readonly emit: (batch: Batch) => void,
   ) {}
 
-  /** `bytes`: raw size of the event's frame. */
-  add(event: NormalizedEvent, route: Route, bytes: number): void {
+  /** `bytes`: raw size of the event's frame; `mark`: its sender waits for an acknowledgement. */
+  add(event: NormalizedEvent, route: Route, bytes: number, mark?: Mark): void {
     let section = this.open.get(route.tenantId);
     if (section === undefined) {
-      section = { tenantId: route.tenantId, tenantSlug: route.tenantSlug, events: [], bytes: 0 };
+      section = { tenantId: route.tenantId, tenantSlug: route.tenantSlug, events: [], bytes: 0, marks: [] };
       this.open.set(route.tenantId, section);
     }
     section.events.push(event);
     section.bytes += bytes;
+    if (mark !== undefined) {
+      section.marks.push(mark);
+      this.awaited ??= setTimeout(() => this.flush(), AWAITED_LINGER_MS);
+    }
     if (section.events.length >= this.limits.events || section.bytes >= MAX_BATCH_BYTES) {
       this.open.delete(route.tenantId);
       this.emit({
@@ -66,7 +76,9 @@ export class Batcher {
   /** Hands out all that is open, now. */
   flush(): void {
     clearTimeout(this.timer);
+    clearTimeout(this.awaited);
     this.timer = undefined;
+    this.awaited = undefined;
     const sections = this.open;
     this.open = new Map();
     let batch: Batch | undefined;

@@ -25,4 +25,20 @@ export class FairQueue<T> {
     }
     return undefined;
   }
+
+  /** Takes out everything that `wanted` says yes to, in the order of each lane. */
+  takeAll(wanted: (item: T) => boolean): { lane: string; item: T }[] {
+    const taken: { lane: string; item: T }[] = [];
+    for (const [lane, items] of this.lanes) {
+      const kept: T[] = [];
+      for (const item of items) {
+        if (wanted(item)) taken.push({ lane, item });
+        else kept.push(item);
+      }
+      if (kept.length > 0) this.lanes.set(lane, kept);
+      else this.lanes.delete(lane);
+    }
+    this.count -= taken.length;
+    return taken;
+  }
 }

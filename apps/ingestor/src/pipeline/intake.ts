@@ -4,10 +4,15 @@ import { countDrop, metrics } from '@parapet/telemetry';
 import type { Backpressure } from './backpressure.js';
 import type { Batcher } from './batcher.js';
 import type { Enricher } from './enricher.js';
+import { InDoubt } from './in-doubt.js';
 import type { Placement } from './placement.js';
-import type { Route } from './route.js';
+import type { Lane } from './publisher.js';
 import type { Quarantine } from './quarantine.js';
+import type { Quotas } from './quota.js';
+import { Mark, type Receipt } from './receipt.js';
+import type { Route } from './route.js';
 import type { Sender } from './sender.js';
+import { takeToken } from './structured-token.js';
 
 const UNKNOWN_TENANT = 'unknown';
 
@@ -15,11 +20,11 @@ const UNKNOWN_TENANT = 'unknown';
  * Gives an event its identity. Written name by name: what would be shorter (`Object.assign`, a spread, a computed name)
  * turns the object into a hash table, and everything after it costs three times as much.
  */
-function identify(
+export function identify(
   event: EventFields,
   now: number,
   route: Route,
-  sender: Sender,
+  sender: Pick<Sender, 'address' | 'transport'>,
 ): asserts event is EventFields & NormalizedEvent {
   event.id = mintUuid(now);
   event.tenantId = route.tenantId;
@@ -29,33 +34,44 @@ function identify(
   event['labels.transport'] = sender.transport;
 }
 
+export interface IntakeParts {
+  placement: Placement;
+  quarantine: Quarantine;
+  enricher: Enricher;
+  quotas: Quotas;
+  batchers: Record<Lane, Batcher>;
+  backpressure: Backpressure;
+  inDoubt: Pick<InDoubt, 'claim'>;
+}
+
 /**
  * What happens to every frame, whatever brought it: place, read, enrich, batch. It runs to its end on the frame's
  * arrival, without a promise an event; the frame's bytes are not kept. Every frame is counted as received and then
  * as accepted (by the publisher) or dropped.
  */
 export class Intake {
-  constructor(
-    private readonly placement: Placement,
-    private readonly quarantine: Quarantine,
-    private readonly enricher: Enricher,
-    private readonly batcher: Batcher,
-    private readonly backpressure: Backpressure,
-  ) {}
+  constructor(private readonly parts: IntakeParts) {}
 
-  /** `truncated`: the frame was longer than 64 KiB, and this is its beginning. */
-  receive(frame: Buffer, truncated: boolean, sender: Sender): void {
+  /**
+   * `truncated`: the frame was longer than 64 KiB, and this is its beginning. `receipt`: the sender waits until Redis
+   * has the frame; one that it has already (a repeat after a lost acknowledgement) is not taken twice.
+   */
+  receive(frame: Buffer, truncated: boolean, sender: Sender, receipt?: Receipt): void {
     const now = Date.now();
-    const route = this.placement.place(sender);
+    const { placement, quarantine, backpressure, quotas } = this.parts;
+    const token = placement.hasTokens ? takeToken(frame) : undefined;
+    const route = (token === undefined ? undefined : placement.byToken(token)) ?? placement.place(sender);
     if (route === undefined) {
       countDrop(UNKNOWN_TENANT, 'unknown_sender');
-      this.quarantine.add(sender.address, sender.transport, frame, now);
+      quarantine.add(sender.address, sender.transport, frame, now);
       return;
     }
-    if (sender.transport === 'udp' && this.backpressure.full) {
-      countDrop(route.tenantSlug, 'udp_buffer_full');
-      return;
+    if (sender.transport === 'udp') {
+      if (backpressure.full) return countDrop(route.tenantSlug, 'udp_buffer_full');
+      if (quotas.holdsOff(route.tenantId, now)) return countDrop(route.tenantSlug, 'over_quota');
     }
+    const mark = receipt && this.mark(receipt, sender, frame);
+    if (receipt !== undefined && mark === undefined) return;
     const event: EventFields = parseFrame(frame, {
       receivedAt: now,
       timeZone: route.timeZone,
@@ -63,17 +79,46 @@ export class Intake {
       transport: sender.transport,
       truncated,
     });
-    identify(event, now, route, sender);
     if (truncated) metrics.truncated.inc({ tenant: route.tenantSlug });
+    this.accept(event, now, route, sender, frame.length, mark);
+  }
+
+  /**
+   * For an event that a source has read itself (a JSON document, say). `bytes`: its size as received, for the accounts;
+   * `mark`: from `mark`, when the sender waits.
+   */
+  accept(event: EventFields, now: number, route: Route, sender: Sender, bytes: number, mark?: Mark): void {
+    const { enricher, backpressure, quotas, batchers } = this.parts;
+    identify(event, now, route, sender);
     if (event['labels.parse_error'] !== undefined) metrics.unparsed.inc({ tenant: route.tenantSlug });
-    this.enricher.enrich(event);
-    this.backpressure.hold(1, frame.length);
-    this.batcher.add(event, route, frame.length);
+    enricher.enrich(event);
+    backpressure.hold(1, bytes);
+    const within = quotas.take(route.tenantId, now);
+    if (!within) metrics.overQuota.inc({ tenant: route.tenantSlug });
+    batchers[within ? 'events' : 'overflow'].add(event, route, bytes, mark);
+  }
+
+  /**
+   * Enters what the sender waits for in its receipt. Undefined: it was delivered before, and the receipt waits for that
+   * delivery instead.
+   */
+  mark(receipt: Receipt, sender: Sender, content: Buffer): Mark | undefined {
+    const fingerprint = InDoubt.fingerprint(sender, content);
+    const earlier = this.parts.inDoubt.claim(fingerprint);
+    const mark = earlier ?? new Mark(fingerprint);
+    receipt.add(mark);
+    return earlier === undefined ? mark : undefined;
+  }
+
+  /** Whether the sender must wait: its tenant is over quota and the slower lane is full. Never true for strangers. */
+  holdsOff(sender: Sender): boolean {
+    const route = this.parts.placement.place(sender);
+    return route !== undefined && this.parts.quotas.holdsOff(route.tenantId, Date.now());
   }
 
   /** A stream broke its framing: what it holds can't be read, and counts as one frame received and dropped. */
   unreadable(sender: Sender): void {
     metrics.received.inc({ transport: sender.transport });
-    countDrop(this.placement.place(sender)?.tenantSlug ?? UNKNOWN_TENANT, 'framing_error');
+    countDrop(this.parts.placement.place(sender)?.tenantSlug ?? UNKNOWN_TENANT, 'framing_error');
   }
 }

@@ -1,26 +1,68 @@
 import { CidrTrie } from '@parapet/enrich';
-import type { Route } from './route.js';
+import type { Route, RoutingRow } from './route.js';
 import type { Sender } from './sender.js';
 
-/** Says whose a sender is: the longest prefix over all tenants' sources that holds its address. */
+interface KeyRoute {
+  route: Route;
+  expiresAt: number;
+}
+
+/** Says whose a sender is. */
 export class Placement {
   private trie = new CidrTrie<Route>();
+  private certificates = new Map<string, Route>();
+  private tokens = new Map<string, Route>();
+  private keys = new Map<string, KeyRoute>();
   private version = 0;
 
   /** Puts a whole new table into use. */
-  replace(routes: readonly Route[]): void {
+  replace(rows: readonly RoutingRow[]): void {
     const trie = new CidrTrie<Route>();
-    for (const route of routes) trie.insert(route.cidr, route);
+    const certificates = new Map<string, Route>();
+    const tokens = new Map<string, Route>();
+    const keys = new Map<string, KeyRoute>();
+    for (const { route, cidr, certificate, token, key, expiresAt } of rows) {
+      if (cidr !== undefined) trie.insert(cidr, route);
+      if (certificate !== undefined) certificates.set(certificate, route);
+      if (token !== undefined) tokens.set(token, route);
+      if (key !== undefined) keys.set(key, { route, expiresAt: expiresAt ?? Infinity });
+    }
     this.trie = trie;
+    this.certificates = certificates;
+    this.tokens = tokens;
+    this.keys = keys;
     this.version++;
+  }
+
+  /** Whether any source is known by a token: without one nobody needs to look for them. */
+  get hasTokens(): boolean {
+    return this.tokens.size > 0;
+  }
+
+  /** The route that a token (hex SHA-256) in structured data leads to. */
+  byToken(hash: string): Route | undefined {
+    return this.tokens.get(hash);
+  }
+
+  /** The route of an API key (hex SHA-256) that is in force at `now`, epoch ms. */
+  byKey(hash: string, now: number): Route | undefined {
+    const found = this.keys.get(hash);
+    return found && found.expiresAt > now ? found.route : undefined;
   }
 
   /** The sender's route; looked up again only when the table has changed since. */
   place(sender: Sender): Route | undefined {
     if (sender.placedBy !== this.version) {
-      sender.route = this.trie.lookup(sender.address);
+      sender.route = this.lookUp(sender);
       sender.placedBy = this.version;
     }
     return sender.route;
+  }
+
+  /** An unknown certificate proves nothing, and its sender is judged by its address; an API key that ended is nobody's. */
+  private lookUp({ proof, address }: Sender): Route | undefined {
+    if (proof?.kind === 'key') return this.byKey(proof.hash, Date.now());
+    const proven = proof && this.certificates.get(proof.hash);
+    return proven ?? this.trie.lookup(address);
   }
 }

@@ -25,6 +25,7 @@ const batch = (tenant: string): Batch => ({
       tenantId: '0190a000-0000-7000-8000-000000000001',
       tenantSlug: tenant,
       bytes: 10,
+      marks: [],
       events: [
         {
           id: '0190a000-0000-7000-8000-000000000002',
@@ -45,12 +46,13 @@ function publisher() {
   const queue = new FakeQueue();
   const backpressure = new Backpressure({ events: 1000, bytes: 1e9, waitingBatches: 10 });
   let minted = 0;
-  const under = new Publisher(
-    queue,
+  const under = new Publisher({
+    queues: { events: queue, overflow: queue },
     backpressure,
-    () => `0190a000-0000-7000-8000-${String(++minted).padStart(12, '0')}`,
-    createLogger('test', 'silent'),
-  );
+    inDoubt: { opened: () => undefined },
+    newId: () => `0190a000-0000-7000-8000-${String(++minted).padStart(12, '0')}`,
+    logger: createLogger('test', 'silent'),
+  });
   const publish = (tenant = 'a') => {
     backpressure.hold(1, 10);
     under.publish(batch(tenant));

@@ -1,5 +1,7 @@
 import { countFailure, metrics } from '@parapet/telemetry';
 import type { Backpressure } from './backpressure.js';
+import type { Lane } from './publisher.js';
+import type { Quotas } from './quota.js';
 
 /** What the watch asks of the queue; `Producer` is one. */
 export interface QueueDepth {
@@ -14,8 +16,11 @@ export class QueueWatch {
   private asking = false;
 
   constructor(
-    private readonly queue: QueueDepth,
+    private readonly queues: Record<Lane, QueueDepth>,
     private readonly backpressure: Backpressure,
+    private readonly quotas: Quotas,
+    /** Batches in the slower lane from which on it takes no more. */
+    private readonly overflowLimit: number,
   ) {}
 
   start(): void {
@@ -32,10 +37,12 @@ export class QueueWatch {
     if (this.asking) return;
     this.asking = true;
     try {
-      const depth = await this.queue.depth();
+      const [depth, overflow] = await Promise.all([this.queues.events.depth(), this.queues.overflow.depth()]);
       this.backpressure.queueDepth(depth.waiting + depth.delayed);
-      for (const [state, jobs] of Object.entries(depth))
-        metrics.queueDepth.set({ queue: 'events', state }, jobs);
+      this.quotas.setOverflowFull(overflow.waiting + overflow.delayed >= this.overflowLimit);
+      for (const [queue, jobsByState] of Object.entries({ events: depth, overflow }))
+        for (const [state, jobs] of Object.entries(jobsByState))
+          metrics.queueDepth.set({ queue, state }, jobs);
     } catch {
       countFailure('queue', 'depth');
     } finally {

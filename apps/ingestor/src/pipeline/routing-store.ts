@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { z } from 'zod';
-import type { Route } from './route.js';
+import type { TenantQuota } from './quota.js';
+import type { RoutingRow } from './route.js';
 
 const versionRow = z.object({ version: z.coerce.string() });
 const routeRow = z
@@ -8,33 +9,72 @@ const routeRow = z
     source_id: z.string(),
     tenant_id: z.string(),
     tenant_slug: z.string(),
-    cidr: z.string(),
+    cidr: z.string().nullable(),
+    certificate_sha256: z.string().nullable(),
+    token_hash: z.string().nullable(),
     source_type: z.string(),
     time_zone: z.string(),
   })
-  .transform((row): Route => ({
-    sourceId: row.source_id,
-    tenantId: row.tenant_id,
-    tenantSlug: row.tenant_slug,
-    cidr: row.cidr,
-    sourceType: row.source_type,
-    timeZone: row.time_zone,
+  .transform((row): RoutingRow => ({
+    route: {
+      sourceId: row.source_id,
+      tenantId: row.tenant_id,
+      tenantSlug: row.tenant_slug,
+      sourceType: row.source_type,
+      timeZone: row.time_zone,
+    },
+    cidr: row.cidr ?? undefined,
+    certificate: row.certificate_sha256 ?? undefined,
+    token: row.token_hash ?? undefined,
   }));
+const keyRow = z
+  .object({
+    key_id: z.string(),
+    tenant_id: z.string(),
+    tenant_slug: z.string(),
+    hash: z.string(),
+    source_type: z.string(),
+    time_zone: z.string(),
+    expires_at: z.date().nullable(),
+  })
+  .transform((row): RoutingRow => ({
+    route: {
+      sourceId: row.key_id,
+      tenantId: row.tenant_id,
+      tenantSlug: row.tenant_slug,
+      sourceType: row.source_type,
+      timeZone: row.time_zone,
+    },
+    key: row.hash,
+    expiresAt: row.expires_at?.getTime(),
+  }));
+const quotaRow = z
+  .object({ tenant_id: z.string(), quota_eps: z.number(), quota_burst: z.number() })
+  .transform((row): TenantQuota => ({ tenantId: row.tenant_id, eps: row.quota_eps, burst: row.quota_burst }));
 
-/** Reads which prefix is whose. */
+/** All that says whose an event is and how much of it they may send. */
+export interface RoutingTable {
+  rows: RoutingRow[];
+  quotas: TenantQuota[];
+}
+
+/** Reads which prefix, certificate, token and key is whose. */
 export class RoutingStore {
   constructor(private readonly pool: Pool) {}
 
-  /** Changes whenever a source or a tenant does. */
+  /** Changes whenever a source, an API key or a tenant does. */
   async version(): Promise<string> {
     const { rows } = await this.pool.query(`SELECT version FROM config_versions WHERE kind = 'routing'`);
     return versionRow.parse(rows[0]).version;
   }
 
-  async routes(): Promise<Route[]> {
-    const { rows } = await this.pool.query(
-      'SELECT source_id, tenant_id, tenant_slug, cidr, source_type, time_zone FROM ingest_routing()',
-    );
-    return z.array(routeRow).parse(rows);
+  async table(): Promise<RoutingTable> {
+    const routes = await this.pool.query('SELECT * FROM ingest_routing()');
+    const keys = await this.pool.query('SELECT * FROM ingest_api_keys()');
+    const quotas = await this.pool.query('SELECT tenant_id, quota_eps, quota_burst FROM ingest_tenants()');
+    return {
+      rows: [...z.array(routeRow).parse(routes.rows), ...z.array(keyRow).parse(keys.rows)],
+      quotas: z.array(quotaRow).parse(quotas.rows),
+    };
   }
 }

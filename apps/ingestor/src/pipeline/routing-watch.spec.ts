@@ -1,7 +1,8 @@
 import { jest } from '@jest/globals';
 import { createLogger } from '@parapet/telemetry';
 import { Placement } from './placement.js';
-import type { Route } from './route.js';
+import { Quotas } from './quota.js';
+import type { RoutingTable } from './routing-store.js';
 import { RoutingWatch } from './routing-watch.js';
 import { newSender } from './sender.js';
 
@@ -11,25 +12,30 @@ const table = {
   reads: 0,
   owner: 'a',
   version: () => (table.down ? Promise.reject(new Error('down')) : Promise.resolve(table.at)),
-  routes: (): Promise<Route[]> => {
+  table: (): Promise<RoutingTable> => {
     table.reads++;
-    return Promise.resolve([
-      {
-        sourceId: 's',
-        tenantId: table.owner,
-        tenantSlug: table.owner,
-        cidr: '10.0.0.0/8',
-        sourceType: 'auto',
-        timeZone: 'UTC',
-      },
-    ]);
+    return Promise.resolve({
+      rows: [
+        {
+          cidr: '10.0.0.0/8',
+          route: {
+            sourceId: 's',
+            tenantId: table.owner,
+            tenantSlug: table.owner,
+            sourceType: 'auto',
+            timeZone: 'UTC',
+          },
+        },
+      ],
+      quotas: [],
+    });
   },
 };
 
 test('a change counts within 2 s, no change reads no table, and an outage keeps the last one', async () => {
   jest.useFakeTimers();
   const placement = new Placement();
-  const watch = new RoutingWatch(table, placement, createLogger('test', 'silent'));
+  const watch = new RoutingWatch(table, placement, new Quotas(), createLogger('test', 'silent'));
   const owner = () => placement.place(newSender('10.0.0.1', 'udp'))?.tenantId;
   table.down = true;
   const started = watch.start();

@@ -1,11 +1,12 @@
 import { countFailure, type Logger } from '@parapet/telemetry';
 import type { Placement } from './placement.js';
-import type { Route } from './route.js';
+import type { Quotas } from './quota.js';
+import type { RoutingTable } from './routing-store.js';
 
 /** Where the routing table comes from; `RoutingStore` is one. */
-export interface RoutingTable {
+export interface RoutingTables {
   version(): Promise<string>;
-  routes(): Promise<Route[]>;
+  table(): Promise<RoutingTable>;
 }
 
 const POLL_MS = 1000;
@@ -22,8 +23,9 @@ export class RoutingWatch {
   private failing = false;
 
   constructor(
-    private readonly table: RoutingTable,
+    private readonly tables: RoutingTables,
     private readonly placement: Placement,
+    private readonly quotas: Quotas,
     private readonly logger: Logger,
   ) {}
 
@@ -57,12 +59,13 @@ export class RoutingWatch {
   private async tick(): Promise<void> {
     try {
       // The version is read before the table: a change in between is then seen at the next look.
-      const version = await this.table.version();
+      const version = await this.tables.version();
       if (version !== this.seen) {
-        const routes = await this.table.routes();
-        this.placement.replace(routes);
+        const { rows, quotas } = await this.tables.table();
+        this.placement.replace(rows);
+        this.quotas.replace(quotas, Date.now());
         this.seen = version;
-        this.logger.info({ prefixes: routes.length, version }, 'routing table loaded');
+        this.logger.info({ rows: rows.length, tenants: quotas.length, version }, 'routing table loaded');
       }
       this.failing = false;
     } catch (error) {

@@ -1,17 +1,30 @@
 import { normalizeIp } from '@parapet/contracts';
 import type { Route, Transport } from './route.js';
 
+/** What a sender showed to prove who it is; stronger than its address. `hash`: hex SHA-256. */
+export interface Proof {
+  kind: 'certificate' | 'key';
+  hash: string;
+}
+
 /** Where frames come from: one connection, or one address of datagrams. Remembers its place in the routing table. */
 export interface Sender {
-  /** Canonical text; an IPv4-mapped IPv6 peer is its IPv4 address. */
+  /** Canonical text; an IPv4-mapped IPv6 peer is its IPv4 address. Behind a trusted proxy: the client's. */
   readonly address: string;
   readonly transport: Transport;
-  /** Undefined: no tenant claims the address. Valid for `placedBy` only. */
+  readonly proof: Proof | undefined;
+  /** Undefined: no tenant claims the sender. Valid for `placedBy` only. */
   route: Route | undefined;
   /** Version of the routing table that `route` was read from; 0 is none. */
   placedBy: number;
 }
 
-export function newSender(remoteAddress: string, transport: Transport): Sender {
-  return { address: normalizeIp(remoteAddress) ?? remoteAddress, transport, route: undefined, placedBy: 0 };
+export function newSender(remoteAddress: string, transport: Transport, proof?: Proof): Sender {
+  return {
+    address: normalizeIp(remoteAddress) ?? remoteAddress,
+    transport,
+    proof,
+    route: undefined,
+    placedBy: 0,
+  };
 }

@@ -3,7 +3,7 @@ import { SyslogStreamFramer } from '@parapet/normalize';
 import { countFailure, metrics, type Logger } from '@parapet/telemetry';
 import type { Backpressure } from '../pipeline/backpressure.js';
 import type { Intake } from '../pipeline/intake.js';
-import { newSender } from '../pipeline/sender.js';
+import { newSender, type Sender } from '../pipeline/sender.js';
 import type { ConnectionLimit } from './connection-limit.js';
 import { listenError } from './listen-error.js';
 import type { LogSource } from './log-source.js';
@@ -31,6 +31,7 @@ const STOP_TURN_MS = 50;
 // Turns and not time: a process that was not given the CPU has heard nothing, and there was still something to hear.
 const STOP_SILENT_TURNS = 4;
 const KEEP_ALIVE_MS = 60_000;
+const HOLD_OFF_MS = 100;
 
 /** What syslog over TCP and over TLS share: frames, limits, backpressure, idle connections. Never writes a byte. */
 export abstract class StreamListener implements LogSource {
@@ -134,7 +135,7 @@ export abstract class StreamListener implements LogSource {
       connection.silentTurns = 0;
       const broken = framer.push(chunk, onFrame);
       count();
-      if (broken === undefined) return;
+      if (broken === undefined) return this.holdOff(socket, sender);
       this.intake.unreadable(sender);
       this.closed('framing_error');
       this.logger.warn(
@@ -151,6 +152,18 @@ export abstract class StreamListener implements LogSource {
     this.connections.set(socket, connection);
     metrics.connections.inc({ transport });
     if (this.backpressure.paused) socket.pause();
+  }
+
+  /** A tenant over its quota waits, alone, until the slower lane has room or its quota allows more. */
+  private holdOff(socket: Socket, sender: Sender): void {
+    if (!this.intake.holdsOff(sender)) return;
+    socket.pause();
+    setTimeout(() => {
+      if (!this.connections.has(socket)) return;
+      if (!this.intake.holdsOff(sender)) {
+        if (!this.backpressure.paused) socket.resume();
+      } else this.holdOff(socket, sender);
+    }, HOLD_OFF_MS);
   }
 
   protected closed(reason: string): void {

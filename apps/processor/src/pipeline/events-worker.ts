@@ -1,9 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { createWorker } from '@parapet/queue';
 import { countDrop, countFailure, type Logger } from '@parapet/telemetry';
-import type { BatchHandler } from './batch-handler.js';
+import type { BatchHandler, Delivery } from './batch-handler.js';
 
 /**
  * A processor that was killed holds its batches for at most this long. Shorter costs renewals, longer costs latency after
@@ -23,10 +24,41 @@ export function createEventsWorker(
   concurrency: number,
   logger: Logger,
 ): Worker {
+  return batchWorker('events', redis, (delivery) => handler.handle(delivery), concurrency, logger);
+}
+
+/** How long the slower lane waits before it looks again whether there is capacity left. */
+const LOOK_AGAIN_MS = 50;
+
+/**
+ * The receiving end of the queue `overflow`: one batch at a time, and none while batches wait in `events`, so that what
+ * one tenant sends over its quota delays nobody else. `busy` says whether they do.
+ */
+export function createOverflowWorker(
+  redis: Redis,
+  handler: BatchHandler,
+  busy: () => Promise<boolean>,
+  logger: Logger,
+): Worker {
+  const patient = async (delivery: Delivery) => {
+    while (!worker.closing && (await busy())) await sleep(LOOK_AGAIN_MS);
+    await handler.handle(delivery);
+  };
+  const worker = batchWorker('overflow', redis, patient, 1, logger);
+  return worker;
+}
+
+function batchWorker(
+  queue: 'events' | 'overflow',
+  redis: Redis,
+  handle: (delivery: Delivery) => Promise<void>,
+  concurrency: number,
+  logger: Logger,
+): Worker {
   const worker = createWorker(
-    'events',
+    queue,
     redis,
-    (job) => handler.handle({ data: job.data, last: attemptsLeft(job) <= 1 }),
+    (job) => handle({ data: job.data, last: attemptsLeft(job) <= 1 }),
     {
       concurrency,
       lockDuration: LOCK_MS,
