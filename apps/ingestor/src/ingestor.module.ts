@@ -170,8 +170,17 @@ const watches: FactoryProvider[] = [
   },
   {
     provide: SOURCES,
-    inject: [SETTINGS, Intake, Backpressure, LOGGER],
-    useFactory: createSources,
+    inject: [SETTINGS, Intake, Backpressure, Placement, Quotas, Publisher, InDoubt, LOGGER],
+    useFactory: (
+      settings: IngestorSettings,
+      intake: Intake,
+      backpressure: Backpressure,
+      placement: Placement,
+      quotas: Quotas,
+      publisher: Publisher,
+      inDoubt: InDoubt,
+      logger: Logger,
+    ) => createSources({ settings, intake, backpressure, placement, quotas, publisher, inDoubt, logger }),
   },
 ];
 

@@ -13,6 +13,20 @@ const url = (...schemes: string[]) =>
       (value) => URL.canParse(value) && schemes.some((s) => value.startsWith(`${s}://`)),
       `must be a URL that starts with ${schemes.map((s) => `${s}://`).join(' or ')}`,
     );
+/** A list such as `10.0.0.5, 192.168.0.0/16, fd00::/8`. */
+const proxies = z
+  .string()
+  .transform((text) =>
+    text
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== ''),
+  )
+  .pipe(
+    z.array(
+      z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], 'must be addresses or prefixes, comma-separated'),
+    ),
+  );
 const secret = z.string().min(32, 'must have at least 32 characters');
 
 /**
@@ -49,6 +63,20 @@ export const settingsSchema = z.object({
   SYSLOG_MAX_CONNECTIONS: z.coerce.number().int().min(1).default(4000),
   SYSLOG_MAX_CONNECTIONS_PER_ADDRESS: z.coerce.number().int().min(1).default(512),
   SYSLOG_IDLE_SECONDS: z.coerce.number().int().min(1).default(3600),
+  INGEST_TRUSTED_PROXIES: proxies
+    .default([])
+    .describe(
+      'addresses or prefixes of proxies in front of the log listeners, whose word about the client’s address counts',
+    ),
+  INGEST_HTTP_PORT: port.default(8088),
+  INGEST_HTTP_TLS: flag.default(false).describe('with the certificate of syslog over TLS'),
+  INGEST_HTTP_MAX_BODY_BYTES: z.coerce
+    .number()
+    .int()
+    .min(65_536)
+    .max(32 * 1024 * 1024)
+    .default(10 * 1024 * 1024)
+    .describe('size of a request as it is sent, before it is unpacked; unpacked it may have 32 MiB'),
   UDP_RECEIVE_BUFFER: z.coerce
     .number()
     .int()

@@ -1,6 +1,10 @@
 import type { Logger } from '@parapet/telemetry';
 import type { Backpressure } from '../pipeline/backpressure.js';
+import type { InDoubt } from '../pipeline/in-doubt.js';
 import type { Intake } from '../pipeline/intake.js';
+import type { Placement } from '../pipeline/placement.js';
+import type { Publisher } from '../pipeline/publisher.js';
+import type { Quotas } from '../pipeline/quota.js';
 import type { IngestorSettings } from '../tokens.js';
 import { ConnectionLimit } from './connection-limit.js';
 import type { LogSource } from './log-source.js';
@@ -8,27 +12,28 @@ import { SyslogTcpSource } from './syslog-tcp.js';
 import { SyslogTlsSource } from './syslog-tls.js';
 import { SyslogUdpSource } from './syslog-udp.js';
 
-type SourceFactory = (
-  settings: IngestorSettings,
-  intake: Intake,
-  backpressure: Backpressure,
-  limit: ConnectionLimit,
-  logger: Logger,
-) => LogSource | undefined;
+/** What a listener may need. */
+export interface SourceParts {
+  settings: IngestorSettings;
+  intake: Intake;
+  backpressure: Backpressure;
+  placement: Placement;
+  quotas: Quotas;
+  publisher: Pick<Publisher, 'stalled'>;
+  /** For senders that wait for our acknowledgement. */
+  inDoubt: Pick<InDoubt, 'told' | 'untold'>;
+  logger: Logger;
+}
+
+type SourceFactory = (parts: SourceParts & { limit: ConnectionLimit }) => LogSource | undefined;
 
 /** Every listener; one that its port turns off (0) is left out. A new one is a file and a row. */
 const SOURCES: readonly SourceFactory[] = [
-  (
-    { INGEST_HOST: host, SYSLOG_UDP_PORT: port, UDP_RECEIVE_BUFFER },
-    intake,
-    _backpressure,
-    _limit,
-    logger,
-  ) =>
+  ({ settings: { INGEST_HOST: host, SYSLOG_UDP_PORT: port, UDP_RECEIVE_BUFFER }, intake, logger }) =>
     port === 0
       ? undefined
       : new SyslogUdpSource({ host, port, receiveBuffer: UDP_RECEIVE_BUFFER }, intake, logger),
-  (settings, intake, backpressure, limit, logger) =>
+  ({ settings, intake, backpressure, limit, logger }) =>
     settings.SYSLOG_TCP_PORT === 0
       ? undefined
       : new SyslogTcpSource(
@@ -44,7 +49,7 @@ const SOURCES: readonly SourceFactory[] = [
           limit,
           logger,
         ),
-  (settings, intake, backpressure, limit, logger) =>
+  ({ settings, intake, backpressure, limit, logger }) =>
     settings.SYSLOG_TLS_PORT === 0
       ? undefined
       : new SyslogTlsSource(
@@ -62,17 +67,10 @@ const SOURCES: readonly SourceFactory[] = [
         ).withCertificate(settings.SYSLOG_TLS_CERT_FILE, settings.SYSLOG_TLS_KEY_FILE),
 ];
 
-export function createSources(
-  settings: IngestorSettings,
-  intake: Intake,
-  backpressure: Backpressure,
-  logger: Logger,
-): LogSource[] {
+export function createSources(parts: SourceParts): LogSource[] {
   const limit = new ConnectionLimit(
-    settings.SYSLOG_MAX_CONNECTIONS,
-    settings.SYSLOG_MAX_CONNECTIONS_PER_ADDRESS,
+    parts.settings.SYSLOG_MAX_CONNECTIONS,
+    parts.settings.SYSLOG_MAX_CONNECTIONS_PER_ADDRESS,
   );
-  return SOURCES.map((create) => create(settings, intake, backpressure, limit, logger)).filter(
-    (source) => source !== undefined,
-  );
+  return SOURCES.map((create) => create({ ...parts, limit })).filter((source) => source !== undefined);
 }
