@@ -26,13 +26,13 @@ export interface MessageForm {
 
 /** Placeholders of a form's text. An address is checked again when it is set, so its pattern may be loose. */
 const PARTS: Readonly<Record<string, string>> = {
-  ip: '(?<source>[0-9A-Fa-f:.]{2,45}(?:%[\\w.-]{1,16})?)',
+  ip: '(?:IPv6:)?(?<source>[0-9A-Fa-f:.]{2,45}(?:%[\\w.-]{1,16})?)',
   port: '(?<port>\\d{1,5})',
   /** An address or a host name, no space. */
   peer: '(?<source>[^\\s,;()\\[\\]<>"\']{1,255})',
   /** The client's name by reverse DNS, which its owner chooses: `source.domain`, never the address. */
   host: '(?<host>[^\\s\\[\\]()]{0,255})',
-  to: '(?<to>[0-9A-Fa-f:.]{2,45}(?:%[\\w.-]{1,16})?)',
+  to: '(?:IPv6:)?(?<to>[0-9A-Fa-f:.]{2,45}(?:%[\\w.-]{1,16})?)',
   toport: '(?<toport>\\d{1,5})',
   /** A client's word that the program delimits. */
   user: '(?<user>.{0,512})',
@@ -42,7 +42,7 @@ const PARTS: Readonly<Record<string, string>> = {
   count: '(?<count>\\d{1,6})',
   reason: '(?<reason>.{1,512})',
 };
-const PLACEHOLDER = /<(ip|port|peer|host|to|toport|user|name|target|count|reason)>/g;
+const PLACEHOLDER = /(?<!\?)<(ip|port|peer|host|to|toport|user|name|target|count|reason)>/g;
 /** What begins a pattern without any special character, to compare before the pattern runs. */
 const PLAIN_START = /^\^([A-Za-z0-9 _:/#,;=@%'"!-]{0,64})/;
 
@@ -93,6 +93,14 @@ export function readForms(forms: readonly MessageForm[], message: string, fields
     return true;
   }
   return false;
+}
+
+/** Whether a message has one of the forms. */
+export function hasForm(forms: readonly MessageForm[], message: string): boolean {
+  if (message.length > LONGEST_MESSAGE) return false;
+  return forms.some(
+    ({ begins, pattern }) => (begins === '' || message.startsWith(begins)) && pattern.test(message),
+  );
 }
 
 /** Sets category, type, action, outcome and the least severity. */
