@@ -1,0 +1,21 @@
+export type {
+  CorrelationRule,
+  CorrelationType,
+  DetectionRule,
+  FilterRule,
+  Level,
+  LogSource,
+  RuleHeader,
+  SigmaRule,
+  Status,
+} from './ast.js';
+export { LEVELS, STATUSES } from './ast.js';
+export { DEFAULT_LIMITS, TENANT_LIMITS } from './limits.js';
+export type { Limits } from './limits.js';
+export { flattenEvent } from './match/flatten.js';
+export { RuleSet } from './match/rule-set.js';
+export type { ParseOptions } from './parse/context.js';
+export { loadRules } from './parse/load.js';
+export type { LoadedRule, RuleFile } from './parse/load.js';
+export type { Position, Problem } from './problem.js';
+export { fieldNames } from './taxonomy/fields.js';

@@ -1,0 +1,47 @@
+/** Bounds on what a rule may cost to load. Rules come from strangers, so every one of them is enforced. */
+export interface Limits {
+  /** Characters of one file. */
+  fileCharacters: number;
+  /** Documents in one file. */
+  documents: number;
+  /** YAML nodes of one document after its aliases are resolved: what an alias bomb blows up. */
+  nodes: number;
+  /** Nesting of YAML nodes. */
+  depth: number;
+  /** Characters of one regular expression. */
+  patternCharacters: number;
+  /** Characters of one string value. */
+  valueCharacters: number;
+  /** Values of one field after modifiers and placeholders have multiplied them. */
+  values: number;
+  /** Words and brackets in one condition. */
+  conditionTokens: number;
+  /** Longest timespan of a correlation, ms. */
+  timespanMs: number;
+  /** How many correlations may stand on top of each other. */
+  chainDepth: number;
+}
+
+const DAY = 86_400_000;
+
+export const DEFAULT_LIMITS: Readonly<Limits> = {
+  fileCharacters: 4 * 1024 * 1024,
+  documents: 5000,
+  nodes: 50_000,
+  depth: 40,
+  patternCharacters: 4000,
+  valueCharacters: 32_768,
+  values: 20_000,
+  conditionTokens: 2000,
+  timespanMs: 31 * DAY,
+  chainDepth: 8,
+};
+
+/** For rules that a tenant writes: DESIGN §12 and requirement R40 bound their patterns at 1,000 characters. */
+export const TENANT_LIMITS: Readonly<Limits> = {
+  ...DEFAULT_LIMITS,
+  fileCharacters: 512 * 1024,
+  documents: 200,
+  patternCharacters: 1000,
+  values: 5000,
+};

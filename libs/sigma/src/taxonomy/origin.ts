@@ -1,0 +1,34 @@
+import type { FlatEvent } from '../match/flatten.js';
+import type { Origin } from './facts.js';
+
+const lower = (value: unknown): string => (typeof value === 'string' ? value.toLowerCase() : '');
+
+/** ECS allows lists here. */
+function joined(value: unknown): string {
+  return Array.isArray(value) ? value.map(lower).join(',') : lower(value);
+}
+
+/** Where the event says it comes from: Windows header fields under their own or Winlogbeat's names, else ECS. */
+export function originOf(event: FlatEvent): Origin {
+  const channel = lower(event['Channel'] ?? event['winlog.channel']);
+  if (channel !== '') {
+    const id = Number(event['EventID'] ?? event['winlog.event_id'] ?? event['event.code'] ?? -1);
+    return { channel, eventId: id, module: '', dataset: '', category: '', type: '', program: '' };
+  }
+  return {
+    channel,
+    eventId: -1,
+    module: lower(event['event.module']),
+    dataset: lower(event['event.dataset']),
+    category: joined(event['event.category']),
+    type: joined(event['event.type']),
+    program: lower(event['process.name']),
+  };
+}
+
+/** Equal for origins with equal facts. */
+export function originKey(origin: Origin): string {
+  return origin.channel !== ''
+    ? `${origin.channel}\n${origin.eventId}`
+    : `\n${origin.module}\n${origin.dataset}\n${origin.category}\n${origin.type}\n${origin.program}`;
+}
