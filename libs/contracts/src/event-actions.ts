@@ -83,6 +83,16 @@ export const EVENT_ACTION = {
   addressUnbanned: 'address_unbanned',
   deviceAttached: 'device_attached',
   deviceRemoved: 'device_removed',
+  /** Windows 4624 and RD Gateway: a logon. One attempt each, as `windowsLogonFailed`. Names are Elastic's. */
+  windowsLogon: 'logged-in',
+  windowsLogonFailed: 'logon-failed',
+  windowsLogoff: 'logged-out',
+  /** Windows 4768: a domain controller gave or refused a ticket; 4771: a wrong password. An attempt each; a logon on the client follows. */
+  kerberosTicket: 'kerberos-authentication-ticket-requested',
+  kerberosPreauthFailed: 'kerberos-preauth-failed',
+  /** Windows 4776: NTLM checked a password for a logon that 4624 or 4625 reports: a witness. */
+  windowsCredentialValidated: 'credential-validated',
+  auditLogCleared: 'audit-log-cleared',
   /** A web server, proxy or gateway answered one request. `event.category` = 'web'; failure from status 400 on. Never an attempt to log in. */
   webRequest: 'web_request',
   /** A web server or its firewall refused a request: access list, limit, rule. `event.category` = 'web'. */
@@ -101,4 +111,5 @@ export const WITNESS_ACTIONS: ReadonlySet<string> = new Set<EventAction>([
   EVENT_ACTION.sshMaxAttempts,
   EVENT_ACTION.sshUserRefused,
   EVENT_ACTION.loginWitness,
+  EVENT_ACTION.windowsCredentialValidated,
 ]);
