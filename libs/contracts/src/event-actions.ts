@@ -93,6 +93,8 @@ export const EVENT_ACTION = {
   /** Windows 4776: NTLM checked a password for a logon that 4624 or 4625 reports: a witness. */
   windowsCredentialValidated: 'credential-validated',
   auditLogCleared: 'audit-log-cleared',
+  /** A cloud service's or scanner's own finding: posture, vulnerability, alert. */
+  securityFinding: 'security_finding',
   /** A web server, proxy or gateway answered one request. `event.category` = 'web'; failure from status 400 on. Never an attempt to log in. */
   webRequest: 'web_request',
   /** A web server or its firewall refused a request: access list, limit, rule. `event.category` = 'web'. */
