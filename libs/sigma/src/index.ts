@@ -19,3 +19,15 @@ export { loadRules } from './parse/load.js';
 export type { LoadedRule, RuleFile } from './parse/load.js';
 export type { Position, Problem } from './problem.js';
 export { fieldNames } from './taxonomy/fields.js';
+export { CorrelationEngine } from './correlation/engine.js';
+export type { CorrelationAnswer, CorrelationMatch, Sighting } from './correlation/engine.js';
+export { episodes } from './correlation/episodes.js';
+export { MemoryCorrelationStore } from './correlation/memory-store.js';
+export type {
+  Completion,
+  CorrelationOp,
+  CorrelationResult,
+  CorrelationSpec,
+  CorrelationStore,
+  Observation,
+} from './correlation/store.js';

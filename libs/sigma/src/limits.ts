@@ -18,6 +18,8 @@ export interface Limits {
   conditionTokens: number;
   /** Longest timespan of a correlation, ms. */
   timespanMs: number;
+  /** Largest count of events, values or rules that a correlation may wait for: it bounds the memory of a group. */
+  correlationCount: number;
   /** How many correlations may stand on top of each other. */
   chainDepth: number;
 }
@@ -34,6 +36,7 @@ export const DEFAULT_LIMITS: Readonly<Limits> = {
   values: 20_000,
   conditionTokens: 2000,
   timespanMs: 31 * DAY,
+  correlationCount: 10_000,
   chainDepth: 8,
 };
 

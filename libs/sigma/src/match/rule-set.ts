@@ -1,5 +1,5 @@
 import type { Condition, DetectionRule, FilterRule, LogSource, SigmaRule } from '../ast.js';
-import { accepts, factsOf, isIdentified } from '../taxonomy/facts.js';
+import { accepts, factsOf, isIdentified, isKnown } from '../taxonomy/facts.js';
 import type { Origin } from '../taxonomy/facts.js';
 import { originKey, originOf } from '../taxonomy/origin.js';
 import { EventView, Slots } from './event-view.js';
@@ -16,7 +16,7 @@ const MAX_ORIGINS = 4096;
  * correlations are left to the CorrelationEngine.
  *
  * An event goes to the rules of its log source. One that tells nothing of its origin (no Windows channel, no `event.module`, `event.dataset`,
- * `event.category`) is tried on every rule.
+ * `event.category`) is tried on every rule, but for those of a known log source that say only what must not be there.
  */
 export class RuleSet {
   /** In the order given; `match` reports positions in this list. */
@@ -61,8 +61,7 @@ export class RuleSet {
 
   /** Origins that lead to the same rules share a plan. */
   #makePlan(origin: Origin): Plan {
-    if (!isIdentified(origin))
-      return (this.#everything ??= this.#newPlan(this.rules.map((_, ordinal) => ordinal)));
+    if (!isIdentified(origin)) return (this.#everything ??= this.#newPlan(this.#triedOnStrangers()));
     const facts = factsOf(origin);
     const ordinals = this.rules.flatMap(({ logSource }, ordinal) =>
       accepts(logSource, facts) ? [ordinal] : [],
@@ -71,6 +70,12 @@ export class RuleSet {
     let plan = this.#byRules.get(key);
     if (plan === undefined) this.#byRules.set(key, (plan = this.#newPlan(ordinals)));
     return plan;
+  }
+
+  #triedOnStrangers(): number[] {
+    return this.rules.flatMap(({ logSource, detection }, ordinal) =>
+      isKnown(logSource) && isNegation(detection.condition) ? [] : [ordinal],
+    );
   }
 
   #newPlan(ordinals: readonly number[]): Plan {
@@ -110,10 +115,10 @@ function within(source: LogSource, wider: LogSource): boolean {
  */
 function suppression({ detection }: FilterRule, source: LogSource, slots: Slots): Compiled['test'] {
   const { test } = compileDetection(detection, source, slots);
-  return saysWhatRemains(detection.condition) ? (view) => !test(view) : test;
+  return isNegation(detection.condition) ? (view) => !test(view) : test;
 }
 
-function saysWhatRemains(condition: Condition): boolean {
+function isNegation(condition: Condition): boolean {
   if (condition.kind === 'not') return true;
-  return condition.kind === 'and' && condition.parts.every(saysWhatRemains);
+  return condition.kind === 'and' && condition.parts.every(isNegation);
 }

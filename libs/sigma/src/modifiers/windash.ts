@@ -29,7 +29,7 @@ export const windash = valueModifier('windash', (value) => {
 /** The pattern with null in place of each dash that begins a word. */
 function split(pattern: Pattern): (PatternPart | null)[] {
   const marked = mapLiterals(pattern, (literal) => literal.replace(FLAG, '\u0000'));
-  return marked.flatMap((part) =>
+  return marked.flatMap((part): (PatternPart | null)[] =>
     typeof part === 'string'
       ? part.split('\u0000').flatMap((piece, index) => (index === 0 ? [piece] : [null, piece]))
       : [part],

@@ -164,6 +164,10 @@ function checkCount(
     context.problems.add(at, 'a count is compared with whole numbers');
     return;
   }
+  if (limits.some(({ number }) => number > context.limits.correlationCount)) {
+    context.problems.add(at, `a count of more than ${context.limits.correlationCount} can't be waited for`);
+    return;
+  }
   let low = 1;
   let high = most;
   for (const { operator, number } of limits) {

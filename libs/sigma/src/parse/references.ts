@@ -22,7 +22,9 @@ function refuseDoubleIds(loaded: readonly LoadedRule[]): void {
     if (id === undefined) continue;
     const first = seen.get(id);
     if (first === undefined) seen.set(id, entry);
-    else refuse(entry, entry.at, `the id ${id} is also that of “${first.title}” (${first.path})`);
+    // The parts of a rule collection in one file share the id of its global part.
+    else if (first.path !== entry.path)
+      refuse(entry, entry.at, `the id ${id} is also that of “${first.title}” (${first.path})`);
   }
 }
 

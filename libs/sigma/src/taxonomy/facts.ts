@@ -186,3 +186,21 @@ export function accepts(source: LogSource, facts: Facts): boolean {
     (source.service === undefined || facts.services.has(source.service))
   );
 }
+
+const KNOWN_PRODUCTS = new Set(['windows', 'macos']);
+for (const [module, { products }] of Object.entries(MODULES))
+  for (const product of products ?? [module]) KNOWN_PRODUCTS.add(product);
+const KNOWN_CATEGORIES = new Set([
+  ...Object.keys(WINDOWS_CATEGORIES),
+  ...Object.values(MODULES).flatMap(({ categories }) => categories ?? []),
+  ...Object.values(PROGRAMS).flatMap(({ categories }) => categories ?? []),
+  ...Object.values(ECS_CATEGORIES).flat(),
+]);
+
+/** Whether events of this log source would tell that they are: then one that tells nothing is hardly of it. */
+export function isKnown({ product, category }: LogSource): boolean {
+  return (
+    (product !== undefined && KNOWN_PRODUCTS.has(product)) ||
+    (category !== undefined && KNOWN_CATEGORIES.has(category))
+  );
+}
