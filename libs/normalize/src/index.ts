@@ -15,5 +15,11 @@ export { MAX_PROXY_HEADER_BYTES, readProxyHeader } from './proxy-protocol.js';
 export type { ProxyHeader } from './proxy-protocol.js';
 export { answerRelpOffers, RELP_SERVER_CLOSE, RelpFramer, relpResponse } from './relp.js';
 export type { OnRelpFrame, RelpError } from './relp.js';
-export { compileParser, GROK_PATTERNS, LONGEST_PATTERN, MOST_PATTERNS, TenantParsers } from './custom/index.js';
+export {
+  compileParser,
+  GROK_PATTERNS,
+  LONGEST_PATTERN,
+  MOST_PATTERNS,
+  TenantParsers,
+} from './custom/index.js';
 export type { CompiledParser, ParserDefinition, ParserProblem } from './custom/index.js';

@@ -1,4 +1,5 @@
 import type { Severity } from '@parapet/contracts';
+import type { TenantParsers } from './custom/tenant-parsers.js';
 import type { Decoder, EventFields } from './decoders/decoder.js';
 import {
   decoderNamed,
@@ -24,9 +25,13 @@ export interface ParseContext {
   receivedAt: number;
   /** IANA name of the zone that the source's times are in when they name none. */
   timeZone: string;
-  /** Name of a decoder, or `auto`. */
+  /** Name of a decoder or of one of the tenant's parsers, or `auto`. */
   sourceType: string;
+  /** The tenant's own parsers; undefined where it has none. */
+  parsers?: TenantParsers;
   transport?: 'udp' | 'tcp' | 'tls' | 'relp' | 'http' | 'file';
+  /** The sender proved who it is, by more than an address that anybody can forge. */
+  authenticated?: boolean;
   /** The framer cut the frame at its limit. */
   truncated?: boolean;
 }
@@ -65,7 +70,7 @@ export function parseFrame(frame: Buffer, context: ParseContext): EventFields {
   const line = withoutEnd(text);
   if (isContainerLine(line)) return parseContainerLine(line, text, context);
   let header = parseHeader(line, context.receivedAt, context.timeZone);
-  const choice = choose(line, header, context.sourceType);
+  const choice = choose(line, header, context);
   if (choice.wholeLine !== undefined) header = withoutHeader(header, choice.wholeLine);
   const fields: EventFields = {
     '@timestamp': header.timestamp ?? context.receivedAt,
@@ -90,7 +95,7 @@ export function parseFrame(frame: Buffer, context: ParseContext): EventFields {
 export function parseRecord(record: JsonRecord, original: string, context: ParseContext): EventFields {
   const text = original.includes('\0') ? original.replaceAll('\0', '\u2400') : original;
   const fields = emptyEvent(text, context);
-  const asked = context.sourceType === 'auto' ? undefined : decoderNamed(context.sourceType);
+  const asked = askedFor(context);
   decodeRecord(fields, storableRecord(record, text), NO_HEADER, asked, context, 0);
   finish(fields, context);
   return fields;
@@ -132,7 +137,7 @@ function finish(fields: EventFields, context: ParseContext): void {
     fields['@timestamp'] = context.receivedAt;
   }
   if (context.truncated) fields['labels.truncated'] = true;
-  if (context.transport === 'udp') fields['labels.unauthenticated'] = true;
+  if (context.transport === 'udp' && context.authenticated !== true) fields['labels.unauthenticated'] = true;
 }
 
 interface Choice {
@@ -144,9 +149,20 @@ interface Choice {
   wholeLine?: string;
 }
 
+/** What the source's type names; a tenant's parser before a decoder of the same name. */
+function askedFor({ sourceType, parsers }: ParseContext): Decoder | undefined {
+  if (sourceType === 'auto') return undefined;
+  return parsers?.named(sourceType) ?? decoderNamed(sourceType);
+}
+
+/** The tenant's parser for the program of the line. */
+function parserOfProgram({ program }: SyslogHeader, { parsers }: ParseContext): Decoder | undefined {
+  return parsers === undefined || program === undefined ? undefined : parsers.ofProgram(program);
+}
+
 /** Which decoder reads the line: the one that is asked for, else that of the program, else the one that knows its own text. */
-function choose(line: string, header: SyslogHeader, sourceType: string): Choice {
-  const asked = sourceType === 'auto' ? undefined : decoderNamed(sourceType);
+function choose(line: string, header: SyslogHeader, context: ParseContext): Choice {
+  const asked = askedFor(context) ?? parserOfProgram(header, context);
   const body = header.format === 'rfc3164' ? withoutPriority(line, header) : undefined;
   if (asked) {
     const whole = asked.wholeLines && body !== undefined && asked.recognise?.(header, body);
@@ -206,10 +222,13 @@ function decode(
   }
   if (decoder === generic) generic.decode(message, header, fields, context);
   if (header.problem !== undefined) return;
-  if (asked && asked !== generic)
-    fields['labels.parse_error'] = `not a message that the ${asked.name} decoder knows`;
+  if (asked && asked !== generic) fields['labels.parse_error'] = unknownTo(asked);
   else if (header.format === 'none' && depth === 0)
     fields['labels.parse_error'] = 'no syslog header and no known message';
+}
+
+function unknownTo({ name }: Decoder): string {
+  return `not a message that the ${name} decoder knows`;
 }
 
 function isStructured(message: string): boolean {
@@ -235,12 +254,15 @@ function decodeRecord(
   for (const decoder of asked?.name === 'json' ? [told, asked] : [asked, told]) {
     if (!decoder || !isJsonDecoder(decoder)) continue;
     fields['labels.decoder'] = decoder.name;
-    if (decoder.decodeRecord(record, fields, context)) return;
+    if (!decoder.decodeRecord(record, fields, context)) continue;
+    // Its tenant wants to hear of what its own parser does not read, though the general decoder reads any record.
+    if (decoder === json && asked && context.parsers?.named(asked.name) === asked)
+      fields['labels.parse_error'] = unknownTo(asked);
+    return;
   }
   fields['labels.decoder'] = json.name;
   json.decodeRecord(record, fields, context);
-  if (asked && asked.name !== 'json')
-    fields['labels.parse_error'] = `not a message that the ${asked.name} decoder knows`;
+  if (asked && asked.name !== 'json') fields['labels.parse_error'] = unknownTo(asked);
 }
 
 /** What an envelope holds is read like a frame of its own; what the envelope says counts where the line itself says nothing. */
@@ -254,7 +276,7 @@ function decodeWrapped(
   for (const [name, value] of Object.entries(wrapped.fields ?? {}))
     if (value !== undefined) fields[name] ??= value;
   if (wrapped.time !== undefined) fields['@timestamp'] = wrapped.time;
-  const asked = context.sourceType === 'auto' ? undefined : decoderNamed(context.sourceType);
+  const asked = askedFor(context);
   if (wrapped.record) {
     decodeRecord(fields, wrapped.record, outer, asked, context, depth);
     return;
@@ -263,7 +285,7 @@ function decodeWrapped(
   let header: SyslogHeader = wrapped.header
     ? { format: 'rfc5424', valid5424: false, ...wrapped.header, message: line }
     : parseHeader(line, context.receivedAt, context.timeZone);
-  const choice = choose(line, header, context.sourceType);
+  const choice = choose(line, header, context);
   if (choice.wholeLine !== undefined) header = withoutHeader(header, choice.wholeLine);
   fields.message = header.message;
   if (header.timestamp !== undefined) fields['@timestamp'] = header.timestamp;
