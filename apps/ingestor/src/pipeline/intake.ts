@@ -32,6 +32,7 @@ export function identify(
   event['parapet.source_id'] = route.sourceId;
   event['log.source.address'] = sender.address;
   event['labels.transport'] = sender.transport;
+  event['labels.sender_identity'] = route.identity;
 }
 
 export interface IntakeParts {
@@ -59,7 +60,7 @@ export class Intake {
   receive(frame: Buffer, truncated: boolean, sender: Sender, receipt?: Receipt): void {
     const now = Date.now();
     const { placement, quarantine, backpressure, quotas } = this.parts;
-    const token = placement.hasTokens ? takeToken(frame) : undefined;
+    const token = takeToken(frame);
     const route = (token === undefined ? undefined : placement.byToken(token)) ?? placement.place(sender);
     if (route === undefined) {
       countDrop(UNKNOWN_TENANT, 'unknown_sender');
@@ -77,6 +78,7 @@ export class Intake {
       timeZone: route.timeZone,
       sourceType: route.sourceType,
       transport: sender.transport,
+      authenticated: route.identity !== 'address',
       truncated,
     });
     if (truncated) metrics.truncated.inc({ tenant: route.tenantSlug });

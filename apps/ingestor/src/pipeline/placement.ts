@@ -34,11 +34,6 @@ export class Placement {
     this.version++;
   }
 
-  /** Whether any source is known by a token: without one nobody needs to look for them. */
-  get hasTokens(): boolean {
-    return this.tokens.size > 0;
-  }
-
   /** The route that a token (hex SHA-256) in structured data leads to. */
   byToken(hash: string): Route | undefined {
     return this.tokens.get(hash);

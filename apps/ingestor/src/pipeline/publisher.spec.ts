@@ -1,9 +1,15 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import type { EventBatch } from '@parapet/contracts';
 import { createLogger } from '@parapet/telemetry';
+import { waitFor } from '@parapet/testing';
 import { Backpressure } from './backpressure.js';
 import type { Batch } from './batcher.js';
 import { Publisher } from './publisher.js';
+import { Mark } from './receipt.js';
+import { Spool } from './spool.js';
 
 class FakeQueue {
   readonly asked: string[] = [];
@@ -42,7 +48,7 @@ const batch = (tenant: string): Batch => ({
   bytes: 10,
 });
 
-function publisher() {
+function publisher(spool?: Spool) {
   const queue = new FakeQueue();
   const backpressure = new Backpressure({ events: 1000, bytes: 1e9, waitingBatches: 10 });
   let minted = 0;
@@ -51,6 +57,7 @@ function publisher() {
     backpressure,
     inDoubt: { opened: () => undefined },
     newId: () => `0190a000-0000-7000-8000-${String(++minted).padStart(12, '0')}`,
+    spool,
     logger: createLogger('test', 'silent'),
   });
   const publish = (tenant = 'a') => {
@@ -94,4 +101,62 @@ test('a drain that Redis does not let end says so', async () => {
   queue.hold = new Promise(() => undefined);
   publish();
   expect(await under.drained(20)).toBe(false);
+});
+
+describe('with a spool', () => {
+  let dir: string;
+  beforeEach(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'parapet-spool-'));
+  });
+  afterEach(() => rm(dir, { recursive: true }));
+
+  const spooling = async (maxBytes = 1e9) =>
+    publisher(await Spool.open(dir, maxBytes, createLogger('test', 'silent')));
+
+  test('what a silent Redis does not take goes to disk, and to Redis when it is back', async () => {
+    const { queue, backpressure, under, publish } = await spooling();
+    under.start();
+    queue.down = true;
+    for (let i = 0; i < 20; i++) publish(`tenant ${i}`);
+    await waitFor(() => backpressure.buffered === 0, { timeoutMs: 10_000 });
+    expect([under.pending, under.stalled]).toEqual([0, true]);
+    publish('late');
+    await waitFor(() => backpressure.buffered === 0, { timeoutMs: 10_000 });
+    queue.down = false;
+    await waitFor(() => new Set(queue.had).size === 21, { timeoutMs: 10_000 });
+    expect(await under.drained(1000)).toBe(true);
+    expect(await readdir(dir)).toEqual([]);
+  }, 40_000);
+
+  test('another process brings what the last one left, in its order', async () => {
+    const first = await spooling();
+    first.queue.down = true;
+    for (let i = 0; i < 20; i++) first.publish('a');
+    expect(await first.under.drained(50)).toBe(true);
+    const second = await spooling();
+    second.under.start();
+    await waitFor(() => second.queue.had.length === 20, { timeoutMs: 10_000 });
+    expect(second.queue.had).toEqual([...second.queue.had].sort());
+    expect(await second.under.drained(1000)).toBe(true);
+  }, 40_000);
+
+  test('batches whose senders wait are not spooled: those senders keep their events', async () => {
+    const { queue, backpressure, under } = await spooling();
+    queue.down = true;
+    const mark = new Mark('f');
+    backpressure.hold(1, 10);
+    const { sections, ...rest } = batch('a');
+    under.publish({ ...rest, sections: sections.map((section) => ({ ...section, marks: [mark] })) });
+    expect(await under.drained(50)).toBe(false);
+    expect([mark.stored, await readdir(dir)]).toEqual([false, []]);
+  });
+
+  test('a full spool leaves the rest in memory, where it slows the senders', async () => {
+    const { queue, backpressure, under, publish } = await spooling(2000);
+    queue.down = true;
+    for (let i = 0; i < 20; i++) publish('a');
+    expect(await under.drained(50)).toBe(false);
+    expect(backpressure.buffered).toBeGreaterThan(0);
+    expect(backpressure.buffered).toBeLessThan(20);
+  });
 });

@@ -140,6 +140,7 @@ export class Publisher {
     } catch (error) {
       countFailure('publisher', 'add');
       this.complain(error);
+      if (this.stopped) return;
       setTimeout(
         () => void this.send(packed, Math.min(retryMs * 2, LAST_RETRY_MS)),
         retryMs * (0.75 + Math.random() / 2),

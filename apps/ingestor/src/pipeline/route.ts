@@ -1,3 +1,6 @@
+/** What told whose an event is: a proof, or only the address that it came from. */
+export type SenderIdentity = 'certificate' | 'token' | 'api_key' | 'address';
+
 /** Whose a sender's events are, and how to read them. */
 export interface Route {
   /** The source, or the API key, that they are counted for. */
@@ -9,6 +12,8 @@ export interface Route {
   sourceType: string;
   /** IANA name, for times that carry no zone. */
   timeZone: string;
+  /** What leads to this route. */
+  identity: SenderIdentity;
 }
 
 /** One row of the routing table: a route and what leads to it, exactly one of `cidr`, `certificate`, `token` and `key`. */
