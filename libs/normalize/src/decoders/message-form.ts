@@ -42,7 +42,7 @@ const PARTS: Readonly<Record<string, string>> = {
   count: '(?<count>\\d{1,6})',
   reason: '(?<reason>.{1,512})',
 };
-const PLACEHOLDER = /(?<!\?)<(ip|port|peer|host|to|toport|user|name|target|count|reason)>/g;
+const PLACEHOLDER = /(?<!\(\?)<(ip|port|peer|host|to|toport|user|name|target|count|reason)>/g;
 /** What begins a pattern without any special character, to compare before the pattern runs. */
 const PLAIN_START = /^\^([A-Za-z0-9 _:/#,;=@%'"!-]{0,64})/;
 
