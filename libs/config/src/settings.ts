@@ -60,6 +60,8 @@ export const settingsSchema = z.object({
   SYSLOG_TLS_PORT: port.default(6514),
   SYSLOG_TLS_CERT_FILE: z.string().optional(),
   SYSLOG_TLS_KEY_FILE: z.string().optional(),
+  RELP_PORT: port.default(2514),
+  RELP_TLS: flag.default(false).describe('with the certificate of syslog over TLS'),
   SYSLOG_MAX_CONNECTIONS: z.coerce.number().int().min(1).default(4000),
   SYSLOG_MAX_CONNECTIONS_PER_ADDRESS: z.coerce.number().int().min(1).default(512),
   SYSLOG_IDLE_SECONDS: z.coerce.number().int().min(1).default(3600),

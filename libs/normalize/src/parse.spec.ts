@@ -107,6 +107,9 @@ test('a source type reads lines by that decoder, and says when it can’t', () =
 test('R19 what came by UDP is labelled as unauthenticated', () => {
   expect(parse('<13>app: x', { transport: 'udp' })['labels.unauthenticated']).toBe(true);
   expect(parse('<13>app: x', { transport: 'tcp' })['labels.unauthenticated']).toBeUndefined();
+  expect(
+    parse('<13>app: x', { transport: 'udp', authenticated: true })['labels.unauthenticated'],
+  ).toBeUndefined();
 });
 
 describe('64 KiB of hostile text takes a few milliseconds', () => {

@@ -21,7 +21,7 @@ export async function freePort(): Promise<number> {
 }
 
 export interface RunningIngestor {
-  ports: { udp: number; tcp: number; tls: number; metrics: number };
+  ports: { udp: number; tcp: number; tls: number; relp: number; metrics: number };
   stop(): Promise<boolean>;
 }
 
@@ -36,6 +36,7 @@ export async function startIngestor(
     udp: await freePort(),
     tcp: await freePort(),
     tls: tls ? await freePort() : 0,
+    relp: await freePort(),
     metrics: await freePort(),
   };
   const settings = settingsSchema.required({ DATABASE_URL: true, REDIS_URL: true }).parse({
@@ -44,6 +45,7 @@ export async function startIngestor(
     SYSLOG_UDP_PORT: ports.udp,
     SYSLOG_TCP_PORT: ports.tcp,
     SYSLOG_TLS_PORT: ports.tls,
+    RELP_PORT: ports.relp,
     INGESTOR_METRICS_PORT: ports.metrics,
     BATCH_LINGER_MS: 20,
     REDIS_ALLOW_VOLATILE: 'true',

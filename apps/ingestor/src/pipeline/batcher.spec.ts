@@ -9,6 +9,7 @@ const route = (tenant: string): Route => ({
   tenantSlug: tenant,
   sourceType: 'auto',
   timeZone: 'UTC',
+  identity: 'address',
 });
 const event = (tenantId: string): NormalizedEvent => ({
   id: 'x',

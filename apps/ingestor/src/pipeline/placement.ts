@@ -34,6 +34,11 @@ export class Placement {
     this.version++;
   }
 
+  /** Whether any source is known by a token. */
+  get hasTokens(): boolean {
+    return this.tokens.size > 0;
+  }
+
   /** The route that a token (hex SHA-256) in structured data leads to. */
   byToken(hash: string): Route | undefined {
     return this.tokens.get(hash);

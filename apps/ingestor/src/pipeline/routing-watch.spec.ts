@@ -24,6 +24,7 @@ const table = {
             tenantSlug: table.owner,
             sourceType: 'auto',
             timeZone: 'UTC',
+            identity: 'address',
           },
         },
       ],

@@ -25,9 +25,9 @@ const ASTERISK = 0x2a;
  */
 export function takeToken(frame: Buffer): string | undefined {
   const end = Math.min(frame.length, LOOK_BYTES);
-  for (let at = dataStart(frame, end); frame[at] === OPEN && at < end; ) {
-    if (frame.compare(TOKEN_START, 0, TOKEN_START.length, at + 1, at + 1 + TOKEN_START.length) === 0)
-      return redact(frame, at + 1 + TOKEN_START.length);
+  for (let at = dataStart(frame, end); frame[at] === OPEN && at < end;) {
+    const content = at + 1 + TOKEN_START.length;
+    if (frame.subarray(at + 1, content).equals(TOKEN_START)) return redact(frame, content);
     at = elementEnd(frame, at, end);
   }
   return undefined;

@@ -16,22 +16,24 @@ export class ConnectionLimit {
     private readonly maxBySource: number,
   ) {}
 
-  /** Takes a place, or says which limit forbids it. */
-  enter(address: string): 'ok' | 'limit' | 'source_limit' {
-    const key = sourceKey(address);
-    const here = this.bySource.get(key) ?? 0;
-    if (here >= this.maxBySource) return 'source_limit';
+  /** Takes a place, or says which limit forbids it. Without an address (a proxy's client, not yet known) only the sum counts. */
+  enter(address: string | undefined): 'ok' | 'limit' | 'source_limit' {
+    const key = address === undefined ? undefined : sourceKey(address);
+    const here = (key === undefined ? undefined : this.bySource.get(key)) ?? 0;
+    if (key !== undefined && here >= this.maxBySource) return 'source_limit';
     if (this.open >= this.max) return 'limit';
     this.open++;
-    this.bySource.set(key, here + 1);
+    if (key !== undefined) this.bySource.set(key, here + 1);
     return 'ok';
   }
 
-  leave(address: string): void {
+  /** Gives a place back; `address` as it was taken with. */
+  leave(address: string | undefined): void {
+    this.open--;
+    if (address === undefined) return;
     const key = sourceKey(address);
     const here = this.bySource.get(key) ?? 0;
     if (here <= 1) this.bySource.delete(key);
     else this.bySource.set(key, here - 1);
-    this.open--;
   }
 }

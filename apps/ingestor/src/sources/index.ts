@@ -8,9 +8,13 @@ import type { Quotas } from '../pipeline/quota.js';
 import type { IngestorSettings } from '../tokens.js';
 import { ConnectionLimit } from './connection-limit.js';
 import type { LogSource } from './log-source.js';
-import { SyslogTcpSource } from './syslog-tcp.js';
-import { SyslogTlsSource } from './syslog-tls.js';
+import { relp } from './relp/relp.js';
+import { readServerCertificate } from './stream/server-certificate.js';
+import { StreamListener } from './stream/stream-listener.js';
+import type { StreamProtocol } from './stream/stream-session.js';
+import { syslogStream } from './syslog-stream.js';
 import { SyslogUdpSource } from './syslog-udp.js';
+import { TrustedProxies } from './trusted-proxies.js';
 
 /** What a listener may need. */
 export interface SourceParts {
@@ -25,7 +29,28 @@ export interface SourceParts {
   logger: Logger;
 }
 
-type SourceFactory = (parts: SourceParts & { limit: ConnectionLimit }) => LogSource | undefined;
+type AllParts = SourceParts & { limit: ConnectionLimit };
+type SourceFactory = (parts: AllParts) => LogSource | undefined;
+
+function stream(
+  parts: AllParts,
+  port: number,
+  tls: boolean,
+  protocol: StreamProtocol,
+): LogSource | undefined {
+  const { INGEST_HOST: host, SYSLOG_IDLE_SECONDS, INGEST_TRUSTED_PROXIES } = parts.settings;
+  if (port === 0) return undefined;
+  return new StreamListener(
+    protocol,
+    {
+      host,
+      port,
+      idleMs: SYSLOG_IDLE_SECONDS * 1000,
+      certificate: tls ? readServerCertificate(parts.settings) : undefined,
+    },
+    { ...parts, proxies: new TrustedProxies(INGEST_TRUSTED_PROXIES) },
+  );
+}
 
 /** Every listener; one that its port turns off (0) is left out. A new one is a file and a row. */
 const SOURCES: readonly SourceFactory[] = [
@@ -33,38 +58,9 @@ const SOURCES: readonly SourceFactory[] = [
     port === 0
       ? undefined
       : new SyslogUdpSource({ host, port, receiveBuffer: UDP_RECEIVE_BUFFER }, intake, logger),
-  ({ settings, intake, backpressure, limit, logger }) =>
-    settings.SYSLOG_TCP_PORT === 0
-      ? undefined
-      : new SyslogTcpSource(
-          {
-            transport: 'tcp',
-            host: settings.INGEST_HOST,
-            port: settings.SYSLOG_TCP_PORT,
-            setting: 'SYSLOG_TCP_PORT',
-            idleMs: settings.SYSLOG_IDLE_SECONDS * 1000,
-          },
-          intake,
-          backpressure,
-          limit,
-          logger,
-        ),
-  ({ settings, intake, backpressure, limit, logger }) =>
-    settings.SYSLOG_TLS_PORT === 0
-      ? undefined
-      : new SyslogTlsSource(
-          {
-            transport: 'tls',
-            host: settings.INGEST_HOST,
-            port: settings.SYSLOG_TLS_PORT,
-            setting: 'SYSLOG_TLS_PORT',
-            idleMs: settings.SYSLOG_IDLE_SECONDS * 1000,
-          },
-          intake,
-          backpressure,
-          limit,
-          logger,
-        ).withCertificate(settings.SYSLOG_TLS_CERT_FILE, settings.SYSLOG_TLS_KEY_FILE),
+  (parts) => stream(parts, parts.settings.SYSLOG_TCP_PORT, false, syslogStream('tcp', parts.intake)),
+  (parts) => stream(parts, parts.settings.SYSLOG_TLS_PORT, true, syslogStream('tls', parts.intake)),
+  (parts) => stream(parts, parts.settings.RELP_PORT, parts.settings.RELP_TLS, relp(parts)),
 ];
 
 export function createSources(parts: SourceParts): LogSource[] {
