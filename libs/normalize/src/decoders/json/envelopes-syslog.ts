@@ -111,6 +111,29 @@ export function journald(record: JsonRecord, context: DecodeContext): Wrapped | 
   };
 }
 
+/** macOS's unified log (`log stream --style ndjson`). */
+export function unifiedLog(record: JsonRecord, context: DecodeContext): Wrapped | undefined {
+  const text = textAt(record, 'eventMessage');
+  const image = textAt(record, 'processImagePath');
+  if (text === undefined || image === undefined) return undefined;
+  const fields: DecodedFields = { 'process.executable': image };
+  for (const name of ['subsystem', 'category', 'eventType']) {
+    const value = textAt(record, name);
+    if (value !== undefined) fields[`macos.${name}`] = value;
+  }
+  const type = textAt(record, 'messageType');
+  return {
+    text,
+    header: {
+      program: image.slice(image.lastIndexOf('/') + 1),
+      pid: textAt(record, 'processID'),
+      severity: type === 'Fault' ? 2 : type === 'Error' ? 3 : 6,
+    },
+    time: instant(record.timestamp, context),
+    fields,
+  };
+}
+
 const PROGRAM_NAMES = [
   'appname',
   'app-name',

@@ -3,7 +3,7 @@ import type { SyslogHeader } from '../../syslog-header.js';
 import type { DecodeContext } from '../decoder.js';
 import { containerLine } from './envelopes-container.js';
 import { integration, onlyElement } from './envelopes-cloud.js';
-import { journald, syslogRecord } from './envelopes-syslog.js';
+import { journald, syslogRecord, unifiedLog } from './envelopes-syslog.js';
 import { beatLine, logstashLine } from './envelopes-elastic.js';
 import type { JsonRecord } from './json-record.js';
 
@@ -27,6 +27,7 @@ export type Envelope = (record: JsonRecord, context: DecodeContext) => Wrapped |
 const ENVELOPES: readonly Envelope[] = [
   containerLine,
   journald,
+  unifiedLog,
   syslogRecord,
   beatLine,
   logstashLine,

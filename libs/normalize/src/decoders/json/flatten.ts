@@ -13,7 +13,8 @@ interface Walk {
   /** Fields and elements that may still be added. */
   left: number;
   dropped: number;
-  keep: (name: string) => boolean;
+  /** The name that a field is kept under; undefined for one that is not kept. */
+  rename: (name: string) => string | undefined;
 }
 
 /**
@@ -25,9 +26,9 @@ export function flattenRecord(
   record: JsonRecord,
   fields: EventFields,
   prefix = '',
-  keep: (name: string) => boolean = () => true,
+  rename: (name: string) => string | undefined = (name) => name,
 ): void {
-  const walk: Walk = { fields, left: MOST_FIELDS, dropped: 0, keep };
+  const walk: Walk = { fields, left: MOST_FIELDS, dropped: 0, rename };
   flattenObject(record, prefix, 0, walk);
   if (walk.dropped > 0) {
     const before = fields['labels.fields_dropped'];
@@ -108,9 +109,11 @@ function add(
   walk: Walk,
 ): void {
   if (value === undefined || value === '') return;
-  const name = fieldName(dotted);
+  const renamed = walk.rename(dotted);
+  if (renamed === undefined) return;
+  const name = fieldName(renamed);
   if (name === undefined || (typeof value === 'string' && value.length > LONGEST_VALUE)) walk.dropped++;
-  if (name === undefined || !walk.keep(name) || Object.hasOwn(walk.fields, name)) return;
+  if (name === undefined || Object.hasOwn(walk.fields, name)) return;
   walk.fields[name] = typeof value === 'string' ? cut(value) : value;
   walk.left--;
 }

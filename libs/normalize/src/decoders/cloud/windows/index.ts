@@ -105,7 +105,9 @@ function decodeRecord(record: JsonRecord, fields: EventFields, context: DecodeCo
   decodeWinEvent(event, fields, context);
   // A Beat's or an agent's own words beside the event (tags, agent, labels).
   if (record.winlog !== undefined)
-    flattenRecord(record, fields, '', (name) => /^(?:agent|cloud|tags|ecs|labels)(?:\.|$)/.test(name));
+    flattenRecord(record, fields, '', (name) =>
+      /^(?:agent|cloud|tags|ecs|labels)(?:\.|$)/.test(name) ? name : undefined,
+    );
   return true;
 }
 

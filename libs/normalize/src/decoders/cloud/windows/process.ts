@@ -28,7 +28,7 @@ export function setProcess(fields: EventFields, text: ProcessText): void {
     fields['process.name'] = baseName(text.executable);
   }
   const pid = processId(text.pid);
-  if (pid !== undefined) fields['process.pid'] = pid;
+  if (pid !== undefined && (pid > 0 || text.executable !== undefined)) fields['process.pid'] = pid;
   if (text.commandLine !== undefined) fields['process.command_line'] = text.commandLine;
   if (text.parent !== undefined && text.parent !== '-') {
     fields['process.parent.executable'] = text.parent;
