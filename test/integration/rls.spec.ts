@@ -62,6 +62,18 @@ async function fill(tenant: TestTenant): Promise<void> {
     tenant.id,
   ]);
   await database.sql(`INSERT INTO audit_log (tenant_id, actor, action) VALUES ($1, 'x', 'x')`, [tenant.id]);
+  await database.sql(
+    `INSERT INTO api_keys (id, tenant_id, name, prefix, hash, scopes) VALUES ($1, $2, 'k', 'pk_x', sha256($3::bytea), '{ingest}')`,
+    [newId(), tenant.id, Buffer.from(tenant.id)],
+  );
+  await database.sql(`INSERT INTO parsers (id, tenant_id, name, kind) VALUES ($1, $2, 'p1', 'json')`, [
+    newId(),
+    tenant.id,
+  ]);
+  await database.sql(
+    `INSERT INTO assets (id, tenant_id, kind, value, name) VALUES ($1, $2, 'host', 'h', 'n')`,
+    [newId(), tenant.id],
+  );
 }
 
 /** Tables that parapet_app may read and that belong to tenants, with the column that says whose a row is. */
