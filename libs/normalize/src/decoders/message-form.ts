@@ -26,13 +26,13 @@ export interface MessageForm {
 
 /** Placeholders of a form's text. An address is checked again when it is set, so its pattern may be loose. */
 const PARTS: Readonly<Record<string, string>> = {
-  ip: '(?:IPv6:)?(?<source>[0-9A-Fa-f:.]{2,45}(?:%[\\w.-]{1,16})?)',
+  ip: '(?:IPv6:)?(?<source>[0-9A-Fa-f:.]{1,44}[0-9A-Fa-f:](?:%[\\w.-]{1,16})?)',
   port: '(?<port>\\d{1,5})',
   /** An address or a host name, no space. */
   peer: '(?<source>[^\\s,;()\\[\\]<>"\']{1,255})',
   /** The client's name by reverse DNS, which its owner chooses: `source.domain`, never the address. */
   host: '(?<host>[^\\s\\[\\]()]{0,255})',
-  to: '(?:IPv6:)?(?<to>[0-9A-Fa-f:.]{2,45}(?:%[\\w.-]{1,16})?)',
+  to: '(?:IPv6:)?(?<to>[0-9A-Fa-f:.]{1,44}[0-9A-Fa-f:](?:%[\\w.-]{1,16})?)',
   toport: '(?<toport>\\d{1,5})',
   /** A client's word that the program delimits. */
   user: '(?<user>.{0,512})',
@@ -131,6 +131,9 @@ function unbracketed(address: string): string {
 
 /** Sets the source as a program wrote it; with `names`, a host name too. */
 export function setPeer(fields: EventFields, address: string, port?: string, names = false): boolean {
+  // "192.0.2.1:5060" where the port may be left out: the loose pattern has taken it for the address.
+  const both = port === undefined ? /^([0-9.]{7,15}):(\d{1,5})$/.exec(address) : null;
+  if (both) return setSource(fields, both[1] ?? '', both[2], names);
   return setSource(fields, unbracketed(address), port, names);
 }
 

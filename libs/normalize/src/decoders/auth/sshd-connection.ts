@@ -51,6 +51,18 @@ const NAMELESS = [
   'Bad packet length ',
   'Disconnecting: ',
   'Protocol major versions differ',
+  'Unable to negotiate a key exchange method',
+  'ssh_dispatch_run_fatal: ',
+  'channel ',
+  'server_input_channel_open: ',
+  'getpeername failed: ',
+  'get_remote_port failed',
+  'packet_write_wait: ',
+  'ssh_packet_write_wait: ',
+  'beginning MaxStartups throttling',
+  'exited MaxStartups throttling',
+  'Write failed: ',
+  'Corrupted MAC on input',
 ];
 
 const CLOSED = /^(?:Connection (?:closed|reset) by|Disconnected from) /;

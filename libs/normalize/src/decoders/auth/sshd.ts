@@ -10,6 +10,10 @@ const LONGEST_MESSAGE = 4096;
 const AUTH = /^(Failed|Accepted|Partial|Postponed) ([a-z0-9-]{1,40})(?:\/([a-z0-9-]{1,40}))? for /;
 const INVALID = /^(?:invalid|illegal) user /;
 
+/** What a journal that went through the kernel's buffer has before the message, and the level of debug lines. */
+const KERNEL = /^kernel: ?\[ *\d{1,12}\.\d{1,9}\]:? /;
+const DEBUG = /^debug[1-3]: /;
+
 /** Names that a program writes where it does not want to name the user. */
 const NO_NAME = new Set(['', '<invalid username>', '(unknown)', 'NOUSER']);
 
@@ -17,6 +21,8 @@ const NO_NAME = new Set(['', '<invalid username>', '(unknown)', 'NOUSER']);
 function setUser(fields: EventFields, text: string): void {
   const invalid = INVALID.exec(text);
   const name = invalid ? text.slice(invalid[0].length) : text;
+  // An account that exists has no space in its name: "user bob" is no name that can be told from a word of the line.
+  if (!invalid && name.startsWith('user ')) return;
   if (!NO_NAME.has(name)) fields['user.name'] = name;
   if (invalid || name === '<invalid username>') fields['labels.invalid_user'] = true;
 }
@@ -97,12 +103,29 @@ function pamFailure(message: string, fields: EventFields): boolean {
   return head ? userFromEnd(message, head[0].length, fields, EVENT_ACTION.sshPamFailure, true) : false;
 }
 
+/** HPN-SSH and old OpenSSH of the BSDs: "SSH: Server;Ltype: Version;Remote: ADDR-PORT;Protocol: 2.0;Client: X"; the client's words are last. */
+const HPN = /^SSH: Server;Ltype: [A-Za-z]{1,20};Remote: ([0-9A-Fa-f:.]{2,45})-(\d{1,5});/;
+
+function hpnSession(message: string, fields: EventFields): boolean {
+  const remote = HPN.exec(message);
+  if (!remote) return false;
+  classify(fields, 'network', 'info', EVENT_ACTION.sshConnection, 'unknown');
+  setSource(fields, remote[1] ?? '', remote[2]);
+  return true;
+}
+
 const MAX_ATTEMPTS = 'maximum authentication attempts exceeded for ';
 const ROOT_REFUSED = /^ROOT LOGIN REFUSED FROM (\S{1,255})(?: port (\d{1,5}))?$/;
 
 function known(message: string, fields: EventFields): boolean {
   switch (message.charCodeAt(0)) {
     case 65: // A
+      if (message.startsWith('Authentication refused: ')) {
+        fields['event.reason'] = message.slice(24, 280);
+        return failed(fields, EVENT_ACTION.sshUserRefused);
+      }
+      if (authentication(message, fields)) return true;
+      break;
     case 70: // F
     case 80: // P
       if (authentication(message, fields)) return true;
@@ -133,6 +156,7 @@ function known(message: string, fields: EventFields): boolean {
         return userFromEnd(message, MAX_ATTEMPTS.length, fields, EVENT_ACTION.sshMaxAttempts);
       break;
     case 83: // S
+      if (message.startsWith('SSH: Server;')) return hpnSession(message, fields);
       if (message.startsWith('Server listening on ')) {
         const listening = /^Server listening on (\S+) port (\d+)/.exec(message);
         classify(fields, 'process', 'start', EVENT_ACTION.sshConnection, 'success');
@@ -161,8 +185,10 @@ export const sshd: Decoder = {
     fields['event.dataset'] = 'system.auth';
     if (raw.length > LONGEST_MESSAGE) return false;
     let message = raw.trimEnd();
+    if (message.startsWith('kernel:')) message = message.replace(KERNEL, '');
     if (message.endsWith(' [preauth]')) message = message.slice(0, -10);
     if (message.startsWith('error: ') || message.startsWith('fatal: ')) message = message.slice(7);
+    else if (message.startsWith('debug')) message = message.replace(DEBUG, '');
     if (isPam(message, header.program)) return decodePam(message, header.program, fields);
     return known(message, fields);
   },
