@@ -18,6 +18,7 @@ export type { ParseOptions } from './parse/context.js';
 export { loadRules } from './parse/load.js';
 export type { LoadedRule, RuleFile } from './parse/load.js';
 export type { Position, Problem } from './problem.js';
+export { eventTime } from './taxonomy/event-time.js';
 export { fieldNames } from './taxonomy/fields.js';
 export { CorrelationEngine } from './correlation/engine.js';
 export type { CorrelationAnswer, CorrelationMatch, Sighting } from './correlation/engine.js';
@@ -31,3 +32,4 @@ export type {
   CorrelationStore,
   Observation,
 } from './correlation/store.js';
+export type { FlatEvent } from './match/flatten.js';

@@ -6,6 +6,7 @@ export type { Command, CommandIo } from './command.js';
 export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   migrate: async () => (await import('./migrate.js')).migrateCommand,
   parse: async () => (await import('./parse.js')).parseCommand,
+  rules: async () => (await import('./rules.js')).rulesCommand,
   scenario: async () => (await import('./scenario.js')).scenarioCommand,
   seed: async () => (await import('./seed.js')).seedCommand,
 };

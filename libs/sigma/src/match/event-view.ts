@@ -26,9 +26,6 @@ export class Slots {
 /** Fields that we minted ourselves; keywords don't look there. */
 const OUR_OWN = new Set(['id', 'tenantId']);
 
-/** Stands between values where they are searched as one text. No log has it in a keyword. */
-const SEPARATOR = '\u0000';
-
 /**
  * One event as the rules see it. A field is looked up at most once an event, and lowered at most once; `reset` forgets all of it
  * without touching the arrays.
@@ -46,7 +43,7 @@ export class EventView {
   readonly #textLists: (readonly string[])[];
   readonly #lowerLists: (readonly string[])[];
   #values: readonly string[] | undefined;
-  #joined: string | undefined;
+  #lowerValues: readonly string[] | undefined;
 
   constructor({ names }: Slots) {
     this.#names = names;
@@ -63,7 +60,7 @@ export class EventView {
   reset(event: FlatEvent): void {
     this.#event = event;
     this.#values = undefined;
-    this.#joined = undefined;
+    this.#lowerValues = undefined;
     this.#round += 1;
     if (this.#round > 0xffffffff) {
       this.#seen.fill(0);
@@ -107,16 +104,27 @@ export class EventView {
     return (this.#lowerLists[slot] = this.texts(slot).map((text) => text.toLowerCase()));
   }
 
-  /** Every value of the event, for keywords that need one at a time. */
+  /** Every value of the event as text, for keywords. */
   values(): readonly string[] {
-    return (this.#values ??= Object.entries(this.#event).flatMap(([name, value]) =>
-      OUR_OWN.has(name) ? [] : Array.isArray(value) ? textsOf(value) : (textOf(value) ?? []),
-    ));
+    if (this.#values !== undefined) return this.#values;
+    const values: string[] = [];
+    const event = this.#event;
+    for (const name in event) {
+      const value = event[name];
+      if (OUR_OWN.has(name)) continue;
+      if (typeof value === 'string') values.push(value);
+      else if (Array.isArray(value)) values.push(...textsOf(value));
+      else {
+        const text = textOf(value);
+        if (text !== undefined) values.push(text);
+      }
+    }
+    return (this.#values = values);
   }
 
-  /** Every value of the event in lower case, as one text. */
-  allLower(): string {
-    return (this.#joined ??= this.values().join(SEPARATOR).toLowerCase());
+  /** The same in lower case. */
+  lowerValues(): readonly string[] {
+    return (this.#lowerValues ??= this.values().map((text) => text.toLowerCase()));
   }
 
   #load(slot: number): State {

@@ -1,7 +1,6 @@
 import type { CompareOperator, DetectionItem, TextShape, Value } from '../ast.js';
 import { inCidr } from '../values/cidr.js';
 import { compilePattern, literalOf, lowerPattern, withStarAfter, withStarBefore } from '../values/pattern.js';
-import type { Pattern } from '../values/pattern.js';
 import { compileRegex } from '../values/regex.js';
 import { regexLiterals } from '../values/regex-literals.js';
 import { timePart } from '../values/time.js';
@@ -157,20 +156,8 @@ function compileKeyword(value: Value): Compiled {
   const pattern = withStarAfter(withStarBefore(value.pattern));
   const lower = lowerPattern(pattern);
   const anchor = patternAnchor(WHOLE_EVENT, lower);
-  const literal = onlyLiteral(lower);
-  if (literal !== undefined && !value.cased)
-    return { test: (view) => view.allLower().includes(literal), anchor };
   const test = compilePattern(value.cased ? pattern : lower);
-  if (value.cased) return { test: (view) => view.values().some(test), anchor };
-  return { test: (view) => view.values().some((text) => test(text.toLowerCase())), anchor };
-}
-
-/** The literal of `*literal*`. */
-function onlyLiteral(pattern: Pattern): string | undefined {
-  const [, middle] = pattern;
-  return pattern.length === 3 && typeof middle === 'string' && !middle.includes('\u0000')
-    ? middle
-    : undefined;
+  return { test: (view) => (value.cased ? view.values() : view.lowerValues()).some(test), anchor };
 }
 
 /** Text that every match of a pattern contains, whatever its case. */

@@ -52,7 +52,7 @@ export class Plan {
       if (state === SINGLE) index.scan(view.lower(slot), sink);
       else if (state === LIST) for (const text of view.lowers(slot)) index.scan(text, sink);
     }
-    this.#whole?.scan(view.allLower(), sink);
+    if (this.#whole !== undefined) for (const text of view.values()) this.#whole.scanAsWritten(text, sink);
     const { list } = candidates;
     for (let i = 0; i < candidates.count; i++) {
       const ordinal = list[i] ?? 0;
