@@ -8,6 +8,8 @@ import { generic } from './generic.js';
 import { isJsonDecoder } from './json/index.js';
 import type { JsonDecoder, JsonRecord } from './json/index.js';
 import { NETWORK_DECODERS } from './network/index.js';
+import { isJunos, junos } from './network/junos.js';
+import { kv } from './network/kv.js';
 import { WEB_DECODERS } from './web/index.js';
 import { WEBAPP_DECODERS } from './webapp/index.js';
 
@@ -22,6 +24,7 @@ export const DECODERS: readonly Decoder[] = [
   ...WEBAPP_DECODERS,
   ...DAEMON_DECODERS,
   ...CLOUD_DECODERS,
+  kv,
   generic,
 ];
 
@@ -30,9 +33,19 @@ const BY_NAME = new Map(
     [decoder.name, ...(decoder.types ?? [])].map((name) => [name, decoder] as const),
   ),
 );
-const BY_PROGRAM = new Map(
-  DECODERS.flatMap((decoder) => decoder.programs.map((program) => [program, decoder] as const)),
-);
+const BY_PROGRAM = new Map<string, readonly Decoder[]>();
+for (const decoder of DECODERS) {
+  for (const program of decoder.programs)
+    BY_PROGRAM.set(program, [...(BY_PROGRAM.get(program) ?? []), decoder]);
+}
+
+/** The decoder of a program; where several programs share a name, the one that knows this text, else the first. */
+function ofProgram(program: string, header: SyslogHeader): Decoder | undefined {
+  const decoders = BY_PROGRAM.get(program);
+  if (decoders === undefined || decoders.length === 1) return decoders?.[0];
+  return decoders.find((decoder) => decoder.recognise?.(header, header.message)) ?? decoders[0];
+}
+
 const BY_PROGRAM_PATTERN = DECODERS.flatMap((decoder) =>
   decoder.programPattern ? [{ decoder, pattern: decoder.programPattern }] : [],
 );
@@ -56,11 +69,14 @@ const LONGEST_GUESS = 16_384;
 export function decoderOfProgram(header: SyslogHeader): Decoder | undefined {
   const program = header.program;
   if (program === undefined) return undefined;
-  const known = BY_PROGRAM.get(program);
+  // Junos's daemons have the names of others' (sshd), and words of their own.
+  if (header.msgid !== undefined && isJunos(header, '')) return junos;
+  if (program === 'sshd' && header.message.startsWith('SSHD_')) return junos;
+  const known = ofProgram(program, header);
   if (known) return known;
   // "sshd(pam_unix)[12]:", as Linux-PAM of old wrote it.
   const paren = program.indexOf('(');
-  const before = paren > 0 ? BY_PROGRAM.get(program.slice(0, paren)) : undefined;
+  const before = paren > 0 ? ofProgram(program.slice(0, paren), header) : undefined;
   return before ?? BY_PROGRAM_PATTERN.find(({ pattern }) => pattern.test(program))?.decoder;
 }
 

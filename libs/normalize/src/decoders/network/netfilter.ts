@@ -1,6 +1,9 @@
-import { EVENT_ACTION, normalizeIp } from '@parapet/contracts';
-import { atLeast, classify, setPort } from '../decoder.js';
+import { normalizeIp } from '@parapet/contracts';
+import { setPort } from '../decoder.js';
 import type { Decoder, EventFields } from '../decoder.js';
+import { isSophosUtm, sophos } from './sophos.js';
+import { judge, setTransport } from './verdict.js';
+import type { Verdict } from './verdict.js';
 
 /** A whole packet line is some 300 characters; text is not searched further than this for its beginning. */
 const LONGEST_PREFIX = 256;
@@ -10,22 +13,6 @@ const KERNEL_TIME = /^\[ *\d{1,12}\.\d{1,9}\] ?/;
 const TOKEN = /^([A-Z][A-Z0-9]*)=(\S*)$/;
 const FLAG = /^(?:[A-Z]{2,10}|\([A-Za-z ]+\))$/;
 const TCP_FLAGS = new Set(['CWR', 'ECE', 'URG', 'ACK', 'PSH', 'RST', 'SYN', 'FIN']);
-const NUMBERS = new Map([
-  ['1', 'icmp'],
-  ['2', 'igmp'],
-  ['6', 'tcp'],
-  ['17', 'udp'],
-  ['41', 'ipv6'],
-  ['47', 'gre'],
-  ['50', 'esp'],
-  ['51', 'ah'],
-  ['58', 'ipv6-icmp'],
-  ['89', 'ospf'],
-  ['132', 'sctp'],
-]);
-const IANA = new Map([...NUMBERS].map(([number, name]) => [name, number]));
-IANA.set('icmpv6', '58').set('udplite', '136');
-
 interface Packet {
   prefix: string;
   values: Map<string, string>;
@@ -72,20 +59,13 @@ function findPacket(message: string): Packet | undefined {
 }
 
 /** The verdict that the administrator's log prefix names: "[UFW BLOCK]", "DROP", "SFW2-INext-DROP-DEFLT", UniFi's "[WAN_LOCAL-D-10]". */
-function verdict(prefix: string): 'drop' | 'reject' | 'accept' | 'log' {
+function verdict(prefix: string): Verdict {
   if (/REJECT/i.test(prefix)) return 'reject';
   if (/BLOCK|DROP|DENY|DENIED|DISCARD/i.test(prefix)) return 'drop';
   const unifi = /-([ADR])-\d{1,10}\]/.exec(prefix);
   if (unifi) return unifi[1] === 'A' ? 'accept' : unifi[1] === 'D' ? 'drop' : 'reject';
   return /ACCEPT|ALLOW|PERMIT|PASS/i.test(prefix) ? 'accept' : 'log';
 }
-
-const VERDICTS = {
-  drop: { type: 'denied', action: EVENT_ACTION.firewallDrop, outcome: 'failure' },
-  reject: { type: 'denied', action: EVENT_ACTION.firewallReject, outcome: 'failure' },
-  accept: { type: 'allowed', action: EVENT_ACTION.firewallAccept, outcome: 'success' },
-  log: { type: 'connection', action: EVENT_ACTION.firewallLog, outcome: 'unknown' },
-} as const;
 
 /** MAC= is destination, source and EtherType of an Ethernet header, 14 octets; other link layers are left out. */
 function setMacs(fields: EventFields, text: string): void {
@@ -103,19 +83,14 @@ function setNumber(fields: EventFields, name: string, text: string | undefined):
   if (text !== undefined && /^\d{1,10}$/.test(text)) fields[name] = Number(text);
 }
 
-function setTransport(fields: EventFields, protocol: string): void {
-  const name = NUMBERS.get(protocol) ?? protocol.toLowerCase();
-  const number = IANA.get(name) ?? (/^\d{1,3}$/.test(name) ? name : undefined);
-  if (number !== undefined) fields['network.iana_number'] = number;
-  if (!/^\d+$/.test(name)) fields['network.transport'] = name === 'icmpv6' ? 'ipv6-icmp' : name;
-}
-
 /** Lines of the Linux packet filter's LOG target (iptables, nftables `log`, ufw, UniFi, OpenWrt). */
 export const netfilter: Decoder = {
   name: 'netfilter',
   programs: ['kernel', 'ulogd'],
   recognise: (_header, message) => message.includes(' SRC=') && findPacket(message) !== undefined,
-  decode(raw, _header, fields) {
+  decode(raw, header, fields, context) {
+    // Sophos UTM's ulogd writes pairs instead.
+    if (isSophosUtm(raw)) return sophos.decode(raw, header, fields, context);
     fields['event.module'] = 'system';
     fields['event.dataset'] = 'system.syslog';
     if (!raw.includes(' SRC=')) return false;
@@ -127,11 +102,7 @@ export const netfilter: Decoder = {
     const { values, flags, prefix } = packet;
     fields['event.module'] = 'iptables';
     fields['event.dataset'] = 'iptables.log';
-    const { type, action, outcome } = VERDICTS[verdict(prefix)];
-    classify(fields, 'network', type, action, outcome);
-    if (type === 'denied') atLeast(fields, 'low');
-    // The kernel logs packets as warnings; that says nothing about this one.
-    if (fields['event.severity'] === 'medium') fields['event.severity'] = type === 'denied' ? 'low' : 'info';
+    judge(fields, verdict(prefix));
     if (prefix) fields['rule.name'] = prefix;
 
     fields['source.ip'] = source;

@@ -1,0 +1,45 @@
+import type { SyslogHeader } from '../../syslog-header.js';
+
+/** "%ASA-6-302013: text", "%SEC_LOGIN-4-LOGIN_FAILED: text": who says it, how bad it is, which message it is. */
+export interface CiscoMessage {
+  facility: string;
+  /** 0 (emergency) to 7 (debugging). */
+  level: string;
+  mnemonic: string;
+  text: string;
+}
+
+/** A class may stand before the level ("%ASA-auth-4-113004"); IOS-XR has several facilities ("%ACL-IPV4_ACL-6-…"). */
+const CODE = /^%([A-Z][A-Z0-9_]{1,31}(?:-[A-Za-z0-9_]{0,32}){0,2}?)-([0-7])-([A-Za-z0-9_]{1,64})$/;
+const CODE_AND_TEXT =
+  /^%([A-Z][A-Z0-9_]{1,31}(?:-[A-Za-z0-9_]{0,32}){0,2}?)-([0-7])-([A-Za-z0-9_]{1,64}) ?(?:\([0-9]\))?: ?/;
+/** What relays leave before the code: hosts, sequence numbers, a second time. Nothing that a sentence would hold. */
+const BEFORE_CODE = /^[A-Za-z0-9 .:,*>_/+[\]()-]{0,200}: ?$/;
+const LONGEST_PREFIX = 200;
+
+/** Reads Cisco's form of a message, whether the header's reader took the code for the tag or left it in the text. */
+export function ciscoMessage(header: SyslogHeader, message: string): CiscoMessage | undefined {
+  if (header.program?.charCodeAt(0) === 37) {
+    const code = CODE.exec(header.program);
+    return code ? found(code, message.startsWith(': ') ? message.slice(2) : message) : undefined;
+  }
+  const start = message.slice(0, LONGEST_PREFIX + 140);
+  const at = start.indexOf('%');
+  if (at === -1 || at > LONGEST_PREFIX) return undefined;
+  if (at > 0 && !(start.trimStart().startsWith('%') || BEFORE_CODE.test(start.slice(0, at))))
+    return undefined;
+  const code = CODE_AND_TEXT.exec(start.slice(at));
+  return code ? found(code, message.slice(at + code[0].length)) : undefined;
+}
+
+function found(code: RegExpExecArray, text: string): CiscoMessage {
+  const facility = code[1] ?? '';
+  return { facility, level: code[2] ?? '', mnemonic: code[3] ?? '', text: text.trimEnd() };
+}
+
+/** Whether a message could be Cisco's: costs a look at the first characters for most others. */
+export function looksCisco(header: SyslogHeader, message: string): boolean {
+  if (header.program?.charCodeAt(0) === 37) return true;
+  const at = message.indexOf('%');
+  return at !== -1 && at <= LONGEST_PREFIX && ciscoMessage(header, message) !== undefined;
+}
