@@ -105,6 +105,19 @@ describe('what clients send', () => {
       ...(time === undefined ? {} : { time }),
     });
   });
+  test.each([
+    ['2026-11-20T20:00:00+00:00: successful auth for user', undefined],
+    ['2026-11-20T20:00:00+00:00: robin app: x', 'robin'],
+    ['2026-11-20T20:00:00+00:00 192.0.2.1  { "a": 1 }', '192.0.2.1'],
+  ])('a colon behind the time, JSON behind the host: %s', (text, host) => {
+    expect(read(text).host).toBe(host);
+  });
+  test('JSON is no tag', () => {
+    expect(read('2026-11-20T20:00:00+00:00 192.0.2.1  { "a": 1 }')).toMatchObject({
+      program: undefined,
+      message: '{ "a": 1 }',
+    });
+  });
   test('what only looks like them is left alone', () => {
     expect(read('@400000004c91b044077a9eXX a: x').format).toBe('none');
     expect(read('Nov 20 20:00:00 <b>robin</b> x').host).toBeUndefined();

@@ -6,6 +6,8 @@ import { TimeZone } from './time-zone.js';
 const SPACE = 32;
 const COLON = 58;
 const OPEN = 91;
+const BRACE = 123;
+const QUOTE = 34;
 const LESS = 60;
 const AT = 64;
 const PERCENT = 37;
@@ -52,6 +54,7 @@ const VERBOSE_PRIORITY = /^ <[a-z0-9]{1,10}\.[a-z]{1,8}>(?= )/;
 /** multilog's TAI64N label: seconds from 2^62 (10 s ahead of UTC in 1970), then nanoseconds. */
 const TAI64N = /^@40000000([0-9a-f]{8})([0-9a-f]{8}) /;
 const TAI_AHEAD_S = 10;
+const HOST_AND_TAG = /^ *[^\s:]{1,255}(?: ?: ?%| [^\s:]{1,128}:(?: |$))/;
 const NO_TIME_TAG = /^([A-Za-z_][A-Za-z0-9_./()@-]{0,63}): /;
 
 /**
@@ -80,11 +83,14 @@ export function parseRfc3164(
   if (end === -1) return withoutTime(text, at, header);
   header.format = 'rfc3164';
   at = end;
-  if (text.charCodeAt(at) === COLON) at++;
+  const colon = text.charCodeAt(at) === COLON;
+  if (colon) at++;
   const verbose = VERBOSE_PRIORITY.exec(text.slice(at, at + 24));
   if (verbose) at += verbose[0].length;
-  if (host === undefined) at = readHost(text, skipSpaces(text, at), header);
-  else header.host = host;
+  if (host !== undefined) header.host = host;
+  // "TIME: text" names no host, "TIME: host tag: text" and Cisco's "TIME: host : %ASA-…" do.
+  else if (!colon || HOST_AND_TAG.test(text.slice(at, at + 400)))
+    at = readHost(text, skipSpaces(text, at), header);
   at = skipSpaces(text, at);
   if (text.charCodeAt(at) === COLON && text.charCodeAt(at + 1) === SPACE) at += 2;
   header.message = text.slice(readTag(text, at, header));
@@ -281,6 +287,8 @@ function isRepeatNotice(text: string, at: number): boolean {
 /** The tag: "prog[pid]:", "prog:", "[prog]:" or, as rsyslog reads it, a first word in lower case. Returns where the message begins. */
 function readTag(text: string, from: number, header: SyslogHeader): number {
   if (from >= text.length || isRepeatNotice(text, from)) return from;
+  const opening = text.charCodeAt(from);
+  if (opening === BRACE || opening === QUOTE) return from; // JSON, not a tag
   if (text.charCodeAt(from) === OPEN) {
     const bracketed =
       header.host === undefined ? /^\[([a-z][a-z0-9_.-]{0,47})\]:? /.exec(text.slice(from, from + 60)) : null;
