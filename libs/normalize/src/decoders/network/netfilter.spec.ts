@@ -74,7 +74,8 @@ test('IPv6 addresses are written the short way', () => {
 test('a packet line without a header is recognised, one that a web log quotes is not', () => {
   expect(parse(PACKET)).toMatchObject({ 'source.ip': '198.51.100.7', 'labels.decoder': 'netfilter' });
   const quoted = parse(`192.0.2.1 - - [20/Nov/2026:20:00:00 +0000] "GET /?${PACKET} HTTP/1.1" 200 5`);
-  expect(quoted['source.ip']).toBeUndefined();
+  expect(quoted).toMatchObject({ 'source.ip': '192.0.2.1', 'labels.decoder': 'access_log' });
+  expect(quoted['destination.ip']).toBeUndefined();
   expect(parse(`<13>Nov 20 20:00:00 web1 nginx: ${PACKET}`)['source.ip']).toBeUndefined();
 });
 
