@@ -10,12 +10,13 @@ export class IngestorProcess {
 
   private constructor(
     readonly port: number,
+    readonly httpPort: number,
     private readonly metricsPort: number,
     private readonly env: Record<string, string>,
   ) {}
 
   static async on(databaseUrl: string, redisUrl: string, env: Record<string, string> = {}) {
-    return new IngestorProcess(await freePort(), await freePort(), {
+    return new IngestorProcess(await freePort(), await freePort(), await freePort(), {
       DATABASE_URL: databaseUrl,
       REDIS_URL: redisUrl,
       ...env,
@@ -29,6 +30,8 @@ export class IngestorProcess {
         SYSLOG_UDP_PORT: '0',
         SYSLOG_TCP_PORT: String(this.port),
         SYSLOG_TLS_PORT: '0',
+        RELP_PORT: '0',
+        INGEST_HTTP_PORT: String(this.httpPort),
         INGESTOR_METRICS_PORT: String(this.metricsPort),
         ...this.env,
       },

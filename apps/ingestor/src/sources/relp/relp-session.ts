@@ -22,8 +22,8 @@ interface Sent {
 /** Answers that the sender does not read, bytes, above which it is not read either. */
 const MAX_UNREAD_ANSWERS = 256 * 1024;
 /**
- * An answer in the kernel may still be lost with the connection (a reset throws it away). Only after this long it counts
- * as heard; if the connection breaks before, the sender is expected to repeat itself.
+ * An answer in the kernel may still be lost with the connection. It counts as heard when the sender says more this long
+ * after it, or ends the connection in order; if the connection breaks before, the sender is expected to repeat itself.
  */
 const HEARD_AFTER_MS = 2000;
 
@@ -39,8 +39,9 @@ export class RelpSession implements StreamSession {
   /** In the order of their frames: answers keep it. */
   private turns: Turn[] = [];
   private unheard: Sent[] = [];
-  private hearing: NodeJS.Timeout | undefined;
   private gone = false;
+  /** The sender ended in order, so what we wrote has been read. */
+  private ended = false;
 
   constructor(
     private readonly socket: Socket,
@@ -57,6 +58,7 @@ export class RelpSession implements StreamSession {
   }
 
   push(chunk: Buffer): string | undefined {
+    this.hear(Date.now() - HEARD_AFTER_MS);
     const turn: Turn = {
       text: '',
       settled: false,
@@ -80,16 +82,17 @@ export class RelpSession implements StreamSession {
     return error?.message ?? this.refusal;
   }
 
-  end(): void {
-    if (this.state !== 'closed' && this.socket.writable) this.socket.write(RELP_SERVER_CLOSE);
+  end(by: 'sender' | 'us'): void {
+    if (by === 'sender') this.ended = true;
+    else if (this.state !== 'closed' && this.socket.writable) this.socket.write(RELP_SERVER_CLOSE);
   }
 
   closed(): void {
     this.gone = true;
     for (const { receipt } of this.turns) this.parts.inDoubt.untold(receipt);
     this.turns = [];
-    clearTimeout(this.hearing);
-    for (const { receipt } of this.unheard) this.settleAfterClose(receipt);
+    if (this.ended) this.hear(Infinity);
+    for (const { receipt } of this.unheard) this.parts.inDoubt.untold(receipt);
     this.unheard = [];
   }
 
@@ -106,6 +109,7 @@ export class RelpSession implements StreamSession {
     }
     if (command === 'close') {
       this.state = 'closed';
+      this.ended = true;
       return relpResponse(txnr, '200 OK') + RELP_SERVER_CLOSE;
     }
     this.refusal = command === 'open' ? 'session is open already' : 'session is not open';
@@ -126,30 +130,21 @@ export class RelpSession implements StreamSession {
     this.socket.write(text, (error) => {
       const at = Date.now();
       for (const receipt of due) {
-        if (error) this.parts.inDoubt.untold(receipt);
-        else if (this.gone) this.settleAfterClose(receipt);
+        if (error || (this.gone && !this.ended)) this.parts.inDoubt.untold(receipt);
+        else if (this.gone) this.parts.inDoubt.told(receipt);
         else this.unheard.push({ receipt, at });
       }
-      if (this.unheard.length > 0) this.hearing ??= setTimeout(this.heard, HEARD_AFTER_MS);
     });
     if (this.state === 'closed' && !this.owes) this.socket.end();
   }
 
-  private readonly heard = (): void => {
-    const now = Date.now();
-    this.hearing = undefined;
+  /** Answers given until `until`, epoch ms, have been heard. */
+  private hear(until: number): void {
     let next = this.unheard[0];
-    while (next !== undefined && now - next.at >= HEARD_AFTER_MS) {
+    while (next !== undefined && next.at <= until) {
       this.parts.inDoubt.told(next.receipt);
       this.unheard.shift();
       next = this.unheard[0];
     }
-    if (next !== undefined) this.hearing = setTimeout(this.heard, HEARD_AFTER_MS - (now - next.at));
-  };
-
-  /** A sender that said `close` had heard what it waited for. */
-  private settleAfterClose(receipt: Receipt): void {
-    if (this.state === 'closed') this.parts.inDoubt.told(receipt);
-    else this.parts.inDoubt.untold(receipt);
   }
 }

@@ -104,7 +104,7 @@ export class StreamListener implements LogSource {
           ? connection.session.owes
           : ++connection.silentTurns <= STOP_SILENT_TURNS;
         if (busy && Date.now() < deadline) continue;
-        connection.session.end();
+        connection.session.end('us');
         this.forget(socket);
         socket.destroySoon();
       }
@@ -188,7 +188,7 @@ export class StreamListener implements LogSource {
       // While senders are slowed, silence is our doing.
       if (this.parts.backpressure.paused || (connection.heldOff && !session.waits)) return;
       this.closed('idle');
-      session.end();
+      session.end('us');
       socket.destroy();
     });
     socket.on('data', (chunk: Buffer) => {
@@ -201,7 +201,7 @@ export class StreamListener implements LogSource {
       socket.pause();
       socket.destroySoon();
     });
-    socket.on('end', () => session.end());
+    socket.on('end', () => session.end('sender'));
     if (this.options.certificate !== undefined)
       socket.on('error', (error) => this.failed('connection', error));
     socket.on('close', () => {

@@ -5,8 +5,11 @@ import type { Sender } from '../../pipeline/sender.js';
 export interface StreamSession {
   /** Takes the next bytes. A text says why the connection can't be read on; it is then closed. */
   push(chunk: Buffer): string | undefined;
-  /** Nothing more will be pushed: hands out what came whole without its end, and says good-bye where there is a word for it. */
-  end(): void;
+  /**
+   * Nothing more will be pushed: hands out what came whole without its end, and says good-bye where there is a word for
+   * it. `by`: who ends the connection; a sender that ends it in order (FIN, no reset) has read what we wrote.
+   */
+  end(by: 'sender' | 'us'): void;
   /** The connection is gone, whoever ended it. */
   closed(): void;
   /** Whether the sender must wait before more is read, for a reason of this protocol. */
