@@ -18,7 +18,10 @@ export interface RuleArguments {
   flag(name: string): boolean;
 }
 
-export function ruleArguments(args: readonly string[], options: NonNullable<ParseArgsConfig['options']>): RuleArguments {
+export function ruleArguments(
+  args: readonly string[],
+  options: NonNullable<ParseArgsConfig['options']>,
+): RuleArguments {
   try {
     const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options });
     return {
