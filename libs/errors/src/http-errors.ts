@@ -75,6 +75,15 @@ export class PrefixTakenError extends ParapetError {
   }
 }
 
+/** A certificate, or a thing like it, leads to one source only. */
+export class CertificateTakenError extends ParapetError {
+  readonly code = 'conflict';
+  readonly status = 409;
+  constructor() {
+    super('This certificate is known already. Give each sender a certificate of its own.');
+  }
+}
+
 export class InvalidTransitionError extends ParapetError {
   readonly code = 'invalid_transition';
   readonly status = 409;
