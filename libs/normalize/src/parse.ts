@@ -249,20 +249,15 @@ function decodeRecord(
     decodeWrapped(fields, wrapped, header, context, depth + 1);
     return;
   }
-  const told = decoderOfRecord(record);
+  const told = decoderOfRecord(record) ?? json;
   // `json` is asked for records of any kind: what knows this one better goes first.
-  for (const decoder of asked?.name === 'json' ? [told, asked] : [asked, told]) {
+  for (const decoder of asked?.name === json.name ? [told, asked] : [asked, told]) {
     if (!decoder || !isJsonDecoder(decoder)) continue;
     fields['labels.decoder'] = decoder.name;
-    if (!decoder.decodeRecord(record, fields, context)) continue;
-    // Its tenant wants to hear of what its own parser does not read, though the general decoder reads any record.
-    if (decoder === json && asked && context.parsers?.named(asked.name) === asked)
-      fields['labels.parse_error'] = unknownTo(asked);
-    return;
+    if (decoder.decodeRecord(record, fields, context)) break;
   }
-  fields['labels.decoder'] = json.name;
-  json.decodeRecord(record, fields, context);
-  if (asked && asked.name !== 'json') fields['labels.parse_error'] = unknownTo(asked);
+  const known = fields['labels.decoder'] === asked?.name || fields['labels.decoder'] !== json.name;
+  if (asked && !known) fields['labels.parse_error'] = `not a message that the ${asked.name} decoder knows`;
 }
 
 /** What an envelope holds is read like a frame of its own; what the envelope says counts where the line itself says nothing. */

@@ -5,7 +5,6 @@ import { dockerEvents, falco, kubernetesAudit, osquery } from './containers.js';
 import { eset } from './eset.js';
 import { gcp, googleWorkspace } from './gcp.js';
 import { github } from './github.js';
-import { gitlabRails, gitlabText } from './gitlab.js';
 import { okta } from './okta.js';
 import { openscap } from './openscap.js';
 import { azure, entraSignIn, msGraph, office365 } from './microsoft.js';
@@ -34,8 +33,6 @@ export const CLOUD_DECODERS: readonly Decoder[] = [
   vpcFlow,
   okta,
   github,
-  gitlabRails,
-  gitlabText,
   dockerEvents,
   falco,
   osquery,

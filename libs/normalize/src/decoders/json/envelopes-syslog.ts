@@ -257,7 +257,7 @@ export function syslogRecord(record: JsonRecord, context: DecodeContext): Wrappe
     text: text.trimStart(),
     header: {
       program: tag[1],
-      pid: first(record, PID_NAMES) ?? tag[2],
+      pid: first(record, PID_NAMES) ?? tag[2] ?? TAG.exec(textAt(record, 'syslogtag') ?? '')?.[2],
       host: first(record, HOST_NAMES),
       msgid: textAt(record, 'msgid') ?? textAt(record, 'MSGID'),
       facility:

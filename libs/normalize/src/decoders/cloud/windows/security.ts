@@ -209,10 +209,9 @@ function setOutcome(event: WinEvent, fields: EventFields): void {
     event.id === '4768' || event.id === '4769' || event.id === '4771'
       ? kerberosReason(status)
       : logonReason(datum(event, 'SubStatus'), status);
+  const refused = LOGON_FAILURES.has(event.id) && reason !== undefined;
   const failedById = event.id === '4625' || event.id === '4771' || event.id === '4825';
-  const outcome = failedById
-    ? 'failure'
-    : (auditOutcome(event) ?? (LOGON_FAILURES.has(event.id) && reason !== undefined ? 'failure' : 'success'));
+  const outcome = failedById || refused ? 'failure' : (auditOutcome(event) ?? 'success');
   fields['event.outcome'] = outcome;
   if (outcome !== 'failure') return;
   if (reason !== undefined && LOGON_FAILURES.has(event.id)) fields['event.reason'] = reason;
