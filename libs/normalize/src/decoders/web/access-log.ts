@@ -1,7 +1,7 @@
 import { normalizeIp } from '@parapet/contracts';
 import type { DecodeContext, EventFields } from '../decoder.js';
-import { setSource } from '../decoder.js';
-import { clfInstant, setTime } from '../event-time.js';
+import { isHostName, setSource } from '../decoder.js';
+import { clfInstant, isoInstant, setTime } from '../event-time.js';
 import { clientOfChain, setClient } from './client.js';
 import {
   setAgent,
@@ -101,10 +101,15 @@ function clientWords(words: readonly string[]): Client | undefined {
       words.length === 4 ? words[3] : long && REQUEST_ID.test(words[3] ?? '') ? words[4] : undefined;
     return { address: second, user, host: first };
   }
-  if (!firstIp && !VIRTUAL_HOST.test(first)) return undefined;
+  // A client by name (reverse lookups): with a dot, and no identity, else any sentence could be one.
+  if (!firstIp && !(second === '-' && isNamed(first))) return undefined;
   // "ADDR - - -": a column more than the format has.
   const user = words.slice(2).join(' ');
   return { address: first, user: user === '- -' ? undefined : user };
+}
+
+function isNamed(word: string): boolean {
+  return word === 'localhost' || (word.includes('.') && isHostName(word));
 }
 
 /** "192.0.2.1:50000" and "[2001:db8::1]:50000". */
@@ -117,6 +122,17 @@ const TRAEFIK = /^ \d{1,12} "[^"]{0,512}" "[^"]{0,512}" \d{1,9}ms$/;
 /** Behind the user agent: authentication method, X-Forwarded-For, port of cPanel's service. */
 const CPANEL = /^ "[bs-]" "[^"]{0,255}" (20[789]\d)$/;
 
+/** cPanel's month/day/year in digits; else the common log format, with GMT for a zone or a month that is longer ("sept."). */
+function instantOf(time: string, context: DecodeContext): number | undefined {
+  const digits = /^(\d\d)\/(\d\d)\/(\d{4}):(\d\d:\d\d:\d\d)(?: ([+-]\d{4}))?$/.exec(time);
+  if (digits) {
+    const [, month = '', day = '', year = '', clock = '', zone = ''] = digits;
+    return isoInstant(`${year}-${month}-${day}T${clock}${zone}`, context);
+  }
+  const common = time.replace(' GMT', ' +0000').replace(/^(\d{1,2}\/[A-Za-z]{3})[a-z.]{1,6}\//, '$1/');
+  return clfInstant(common, context) ?? isoInstant(time, context);
+}
+
 /** Decodes one line of an access log. `module`: the server, where it is known. False: not such a line. */
 export function decodeAccessLine(
   line: string,
@@ -128,7 +144,7 @@ export function decodeAccessLine(
   const client = parsed && clientWords(parsed.words);
   if (!parsed || !client) return false;
   setDataset(fields, module ?? 'web', 'access');
-  setTime(fields, clfInstant(parsed.time.replace(' GMT', ' +0000'), context));
+  setTime(fields, instantOf(parsed.time, context));
   setAnswer(fields, parsed.status);
   setBytes(fields, parsed.bytes);
   setRequestLine(fields, parsed.request);

@@ -6,8 +6,7 @@ import { asctimeInstant, setTime } from '../event-time.js';
 import { LOGIN_FAILED, REFUSED } from '../meanings.js';
 import type { MessageForm } from '../message-form.js';
 import { form, mean, readForms } from '../message-form.js';
-import { splitPeer } from './client.js';
-import { setSource, setPort } from '../decoder.js';
+import { setClient } from './client.js';
 import { present, setDataset } from './http-fields.js';
 import { setModSecurity } from './modsecurity-tags.js';
 
@@ -130,10 +129,9 @@ export function decodeApacheError(line: string, fields: EventFields, context: De
     EVENT_ACTION.applicationEvent,
   );
   if (head.client !== undefined) {
-    const { address, port } = splitPeer(head.client);
-    // "[client 2001:db8::1]" of 2.2 stands without brackets and port.
-    if (setSource(fields, address, undefined, true) && port !== undefined)
-      setPort(fields, 'source.port', port);
+    // 2.4 writes a port always, behind a bare IPv6 address too (log.c, "%s:%d"); 2.2 none.
+    const ported = head.pid !== undefined && /:\d{1,5}$/.test(head.client);
+    if (!ported || !setClient(fields, head.client, true, true)) setClient(fields, head.client, true);
   }
   let message = line.slice(head.end);
   const code = CODE.exec(message);

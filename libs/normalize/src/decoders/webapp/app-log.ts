@@ -2,9 +2,10 @@ import type { DecodeContext, Decoder, EventFields } from '../decoder.js';
 import { setSource } from '../decoder.js';
 import { asctimeInstant, clfInstant, isoInstant, setTime } from '../event-time.js';
 import type { MessageForm } from '../message-form.js';
-import { hasForm, readForms } from '../message-form.js';
+import { hasForm, mean, readForms } from '../message-form.js';
 import { clientOfChain } from '../web/client.js';
 import { setDataset } from '../web/http-fields.js';
+import { APPLICATION_EVENT } from './meanings.js';
 
 /** Messages of these programs are short; a longer one is somebody's padding. */
 const LONGEST_LINE = 4096;
@@ -81,10 +82,10 @@ export function appLog(definition: AppLog): Decoder {
         definition.details?.(message, fields);
         return true;
       }
-      return (
-        (more?.(message, fields, context) ?? false) ||
-        (start !== undefined && start !== null && definition.own === true)
-      );
+      if (more?.(message, fields, context)) return true;
+      if (!start || definition.own !== true) return false;
+      mean(fields, APPLICATION_EVENT);
+      return true;
     },
   };
 }

@@ -14,8 +14,11 @@ export const proxmox = appLog({
   head: /^(?:(?<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?[+-]\d\d:\d\d): )?(?:<[^<>\s]{1,128}> )?/,
   opens: opensWithYear,
   forms: [
-    form(LOGIN_FAILED, '^authentication failure; rhost=\\[<ip>\\](?::<port>)? user=<name> msg='),
-    form(LOGIN_FAILED, '^authentication failure; rhost=<ip> user=<name> msg='),
+    form(
+      LOGIN_FAILED,
+      '^authentication failure; rhost=\\[<ip>\\](?::<port>)? user=<name> msg=(?:(?! msg=).){0,1024}$',
+    ),
+    form(LOGIN_FAILED, '^authentication failure; rhost=<ip> user=<name> msg=(?:(?! msg=).){0,1024}$'),
     form(LOGIN_FAILED, '^authentication failure; rhost=\\[?<ip>\\]?(?::\\d{1,5})? user='),
     form(LOGIN_SUCCEEDED, "^successful auth for user '<user>'$"),
   ],

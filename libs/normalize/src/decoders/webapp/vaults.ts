@@ -1,7 +1,6 @@
 import { LOGIN_FAILED } from '../meanings.js';
 import { form } from '../message-form.js';
 import { appLog, opensWithBracket, opensWithYear } from './app-log.js';
-import { APPLICATION_EVENT } from './meanings.js';
 
 /** Vaultwarden (before: bitwarden_rs). It writes the address before the name that the client gave. */
 export const vaultwarden = appLog({
@@ -27,12 +26,6 @@ export const vaultwarden = appLog({
       '^(?:This user has been disabled|Please verify your email before trying again|[A-Z][A-Za-z ,]{4,100})[.!] IP: <ip>\\. Username: <user>\\.$',
     ),
   ],
-  more(_message, fields) {
-    fields['event.category'] = APPLICATION_EVENT.category;
-    fields['event.type'] = APPLICATION_EVENT.type;
-    fields['event.action'] = APPLICATION_EVENT.action;
-    return true;
-  },
 });
 
 /** Bitwarden's own server (Identity). */

@@ -16,7 +16,11 @@ export const roundcube = appLog({
   forms: [
     form(
       LOGIN_FAILED,
-      `^(?:IMAP Error: |IMAP Error in \\S{1,256} \\(\\d{1,6}\\): )?(?:Login failed|FAILED login|Failed login) for ${BEFORE_HEADERS}(?: against \\S{1,255})? from <ip>(?:\\(X-.{0,1024}\\))?(?:\\. .{0,2048}| in session \\S{1,64} \\(error: -?\\d{1,4}\\))?$`,
+      `^(?:IMAP Error: |IMAP Error in \\S{1,256} \\(\\d{1,6}\\): )?(?:Login failed|FAILED login|Failed login) for ${BEFORE_HEADERS} against \\S{1,255} from <ip>(?:\\(X-.{0,1024}\\))?(?:\\. .{0,2048}| in session \\S{1,64} \\(error: -?\\d{1,4}\\))?$`,
+    ),
+    form(
+      LOGIN_FAILED,
+      `^(?:IMAP Error: |IMAP Error in \\S{1,256} \\(\\d{1,6}\\): )?(?:Login failed|FAILED login|Failed login) for ${BEFORE_HEADERS} from <ip>(?:\\(X-.{0,1024}\\))?(?:\\. .{0,2048}| in session \\S{1,64} \\(error: -?\\d{1,4}\\))?$`,
     ),
     form(
       LOGIN_SUCCEEDED,
