@@ -17,6 +17,7 @@ export async function startProduct(more = {}, { nodeArgs = [] } = {}) {
     'HTTP_PORT',
     'SYSLOG_UDP_PORT',
     'SYSLOG_TCP_PORT',
+    'INGEST_HTTP_PORT',
     'SYSLOG_TLS_PORT',
     'INGESTOR_METRICS_PORT',
     'PROCESSOR_METRICS_PORT',

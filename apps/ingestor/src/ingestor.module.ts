@@ -11,6 +11,7 @@ import { Backpressure } from './pipeline/backpressure.js';
 import { Batcher } from './pipeline/batcher.js';
 import { Enricher } from './pipeline/enricher.js';
 import { Intake } from './pipeline/intake.js';
+import { KeyUse } from './pipeline/key-use.js';
 import { Placement } from './pipeline/placement.js';
 import { Publisher } from './pipeline/publisher.js';
 import { Quarantine } from './pipeline/quarantine.js';
@@ -169,8 +170,13 @@ const watches: FactoryProvider[] = [
       new QuarantineFlush(quarantine, new QuarantineStore(pool), logger),
   },
   {
+    provide: KeyUse,
+    inject: [POOL, LOGGER],
+    useFactory: (pool: Pool, logger: Logger) => new KeyUse(pool, logger),
+  },
+  {
     provide: SOURCES,
-    inject: [SETTINGS, Intake, Backpressure, Placement, Quotas, Publisher, InDoubt, LOGGER],
+    inject: [SETTINGS, Intake, Backpressure, Placement, Quotas, Publisher, InDoubt, KeyUse, LOGGER],
     useFactory: (
       settings: IngestorSettings,
       intake: Intake,
@@ -179,8 +185,20 @@ const watches: FactoryProvider[] = [
       quotas: Quotas,
       publisher: Publisher,
       inDoubt: InDoubt,
+      keyUse: KeyUse,
       logger: Logger,
-    ) => createSources({ settings, intake, backpressure, placement, quotas, publisher, inDoubt, logger }),
+    ) =>
+      createSources({
+        settings,
+        intake,
+        backpressure,
+        placement,
+        quotas,
+        publisher,
+        inDoubt,
+        keyUse,
+        logger,
+      }),
   },
 ];
 

@@ -7,6 +7,7 @@ import type { Server } from 'node:http';
 import type { Pool } from 'pg';
 import { Backpressure } from './pipeline/backpressure.js';
 import { InDoubt } from './pipeline/in-doubt.js';
+import { KeyUse } from './pipeline/key-use.js';
 import { Publisher } from './pipeline/publisher.js';
 import { QuarantineFlush } from './pipeline/quarantine-flush.js';
 import { QueueWatch } from './pipeline/queue-watch.js';
@@ -33,6 +34,7 @@ export class IngestorService {
     @Inject(RoutingWatch) private readonly routing: RoutingWatch,
     @Inject(QueueWatch) private readonly queueWatch: QueueWatch,
     @Inject(QuarantineFlush) private readonly quarantine: QuarantineFlush,
+    @Inject(KeyUse) private readonly keyUse: KeyUse,
     @Inject(BATCHERS) private readonly batchers: Batchers,
     @Inject(InDoubt) private readonly inDoubt: InDoubt,
     @Inject(Publisher) private readonly publisher: Publisher,
@@ -54,6 +56,7 @@ export class IngestorService {
       for (const source of this.sources) await source.start();
       this.queueWatch.start();
       this.quarantine.start();
+      this.keyUse.start();
     } catch (error) {
       await this.stop();
       throw error;
@@ -74,6 +77,7 @@ export class IngestorService {
     this.queueWatch.stop();
     await this.routing.stop();
     await this.quarantine.stop();
+    await this.keyUse.stop();
     await this.pool.end();
     this.health?.close();
     this.health?.closeAllConnections();

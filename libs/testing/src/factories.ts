@@ -1,3 +1,4 @@
+import { apiKeyPrefix, hashApiKey, newApiKey } from '@parapet/auth';
 import { EVENT_ACTION, type NormalizedEvent, type Role } from '@parapet/contracts';
 import { createTenant, newId, type TenantDatabase } from '@parapet/db';
 import type { TestDatabase } from './test-database.js';
@@ -81,6 +82,20 @@ export function aSource(
   return db.withTenant(tenantId, (tx) =>
     tx.source.create({ data: { id: newId(), name: cidr, ...given, tenantId, cidr } }),
   );
+}
+
+/** An API key for ingest, unless said otherwise; `key` is what its owner was shown. */
+export async function anApiKey(
+  db: TenantDatabase,
+  tenantId: string,
+  given: { name?: string; scopes?: string[]; sourceType?: string; timeZone?: string; expiresAt?: Date } = {},
+): Promise<{ id: string; key: string }> {
+  const key = newApiKey();
+  const data = { id: newId(), name: 'key', scopes: ['ingest'], ...given, tenantId };
+  await db.withTenant(tenantId, (tx) =>
+    tx.apiKey.create({ data: { ...data, prefix: apiKeyPrefix(key), hash: hashApiKey(key) } }),
+  );
+  return { id: data.id, key };
 }
 
 /** A failed sshd login, as the ingestor would hand it on, unless said otherwise. */

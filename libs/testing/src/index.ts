@@ -1,4 +1,5 @@
 export {
+  anApiKey,
   anEvent,
   aSource,
   aTenant,

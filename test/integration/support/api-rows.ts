@@ -64,6 +64,26 @@ export async function storedAlert(
   return id;
 }
 
+let made = 0;
+
+export async function storedParser(database: TestDatabase, tenantId: string): Promise<string> {
+  const id = newId();
+  await database.sql(
+    `insert into parsers (id, tenant_id, name, kind, patterns) values ($1, $2, $3, 'regex', '{^x(?<user.name>.)}')`,
+    [id, tenantId, `stored_${(made += 1)}`],
+  );
+  return id;
+}
+
+export async function storedAsset(database: TestDatabase, tenantId: string): Promise<string> {
+  const id = newId();
+  await database.sql(
+    `insert into assets (id, tenant_id, kind, value, name) values ($1, $2, 'host', $3, 'stored')`,
+    [id, tenantId, `stored-${(made += 1)}`],
+  );
+  return id;
+}
+
 export async function storedChannel(database: TestDatabase, tenantId: string): Promise<string> {
   const id = newId();
   await database.sql(

@@ -1,4 +1,7 @@
 import { createServer, connect, type Socket } from 'node:net';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { NestFactory } from '@nestjs/core';
 import { settingsSchema } from '@parapet/config';
@@ -21,7 +24,9 @@ export async function freePort(): Promise<number> {
 }
 
 export interface RunningIngestor {
-  ports: { udp: number; tcp: number; tls: number; relp: number; metrics: number };
+  ports: { udp: number; tcp: number; tls: number; relp: number; http: number; metrics: number };
+  /** Spool and drop directory; removed at the stop unless it was given. */
+  dataDir: string;
   stop(): Promise<boolean>;
 }
 
@@ -37,15 +42,19 @@ export async function startIngestor(
     tcp: await freePort(),
     tls: tls ? await freePort() : 0,
     relp: await freePort(),
+    http: await freePort(),
     metrics: await freePort(),
   };
+  const dataDir = given['DATA_DIR'] ?? (await mkdtemp(join(tmpdir(), 'parapet-ingestor-')));
   const settings = settingsSchema.required({ DATABASE_URL: true, REDIS_URL: true }).parse({
+    DATA_DIR: dataDir,
     DATABASE_URL: databaseUrl,
     REDIS_URL: redisUrl,
     SYSLOG_UDP_PORT: ports.udp,
     SYSLOG_TCP_PORT: ports.tcp,
     SYSLOG_TLS_PORT: ports.tls,
     RELP_PORT: ports.relp,
+    INGEST_HTTP_PORT: ports.http,
     INGESTOR_METRICS_PORT: ports.metrics,
     BATCH_LINGER_MS: 20,
     REDIS_ALLOW_VOLATILE: 'true',
@@ -61,7 +70,12 @@ export async function startIngestor(
   );
   const ingestor = app.get(IngestorService);
   await ingestor.start();
-  return { ports, stop: () => ingestor.stop() };
+  const stop = async () => {
+    const drained = await ingestor.stop();
+    if (!('DATA_DIR' in given)) await rm(dataDir, { recursive: true });
+    return drained;
+  };
+  return { ports, dataDir, stop };
 }
 
 /** Two tenants whose senders are 127.0.1.0/24 and 127.0.2.0/24, as in the demo. */

@@ -1,13 +1,18 @@
+import { resolve } from 'node:path';
+import { dataPath } from '@parapet/config';
 import type { Logger } from '@parapet/telemetry';
 import type { Backpressure } from '../pipeline/backpressure.js';
 import type { InDoubt } from '../pipeline/in-doubt.js';
 import type { Intake } from '../pipeline/intake.js';
+import type { KeyUse } from '../pipeline/key-use.js';
 import type { Placement } from '../pipeline/placement.js';
 import type { Publisher } from '../pipeline/publisher.js';
 import type { Quotas } from '../pipeline/quota.js';
 import type { IngestorSettings } from '../tokens.js';
 import { ConnectionLimit } from './connection-limit.js';
+import { FileDrop } from './files/file-drop.js';
 import type { LogSource } from './log-source.js';
+import { http } from './http/index.js';
 import { relp } from './relp/relp.js';
 import { readServerCertificate } from './stream/server-certificate.js';
 import { StreamListener } from './stream/stream-listener.js';
@@ -26,6 +31,8 @@ export interface SourceParts {
   publisher: Pick<Publisher, 'stalled'>;
   /** For senders that wait for our acknowledgement. */
   inDoubt: Pick<InDoubt, 'told' | 'untold'>;
+  /** Notes the last use of API keys. */
+  keyUse: Pick<KeyUse, 'note'>;
   logger: Logger;
 }
 
@@ -61,6 +68,11 @@ const SOURCES: readonly SourceFactory[] = [
   (parts) => stream(parts, parts.settings.SYSLOG_TCP_PORT, false, syslogStream('tcp', parts.intake)),
   (parts) => stream(parts, parts.settings.SYSLOG_TLS_PORT, true, syslogStream('tls', parts.intake)),
   (parts) => stream(parts, parts.settings.RELP_PORT, parts.settings.RELP_TLS, relp(parts)),
+  http,
+  (parts) => {
+    const { INGEST_DROP_DIR = dataPath(parts.settings, 'drop') } = parts.settings;
+    return INGEST_DROP_DIR === 'off' ? undefined : new FileDrop(resolve(INGEST_DROP_DIR), parts);
+  },
 ];
 
 export function createSources(parts: SourceParts): LogSource[] {
