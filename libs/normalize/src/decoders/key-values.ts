@@ -72,6 +72,8 @@ export function readKeyValues(text: string, syntax: PairSyntax = {}): KeyValues 
   const found = new KeyValues();
   const commas = syntax.commas === true;
   let at = syntax.from ?? 0;
+  // Where one search for a closing apostrophe came to the end of the text, another from further on would too.
+  let apostrophes = true;
   while (at < text.length && found.pairs < MOST_PAIRS) {
     const code = text.charCodeAt(at);
     if (isSpace(code) || code === COMMA || code === 59) {
@@ -87,16 +89,19 @@ export function readKeyValues(text: string, syntax: PairSyntax = {}): KeyValues 
     const name = text.slice(at, nameEnd);
     at = nameEnd + 1;
     const quote = text.charCodeAt(at);
-    if (quote === QUOTE || quote === APOSTROPHE) {
+    if (quote === QUOTE || (quote === APOSTROPHE && apostrophes)) {
       const end = closingQuote(text, at + 1, quote);
       if (end === -1) {
         // Cut off: what it holds can't be told from what would follow.
-        found.add(name, quote === QUOTE ? '' : text.slice(at, endOfWord(text, at, commas)));
         if (quote === QUOTE) {
+          found.add(name, '');
           found.strays++;
           break;
         }
-        at = endOfWord(text, at, commas);
+        apostrophes = false;
+        const end = endOfWord(text, at, commas);
+        found.add(name, text.slice(at, end));
+        at = end;
         continue;
       }
       found.add(name, unescape(text.slice(at + 1, end)));

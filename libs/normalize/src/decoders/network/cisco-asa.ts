@@ -4,7 +4,7 @@ import type { Decoder, EventFields } from '../decoder.js';
 import type { AsaRow } from './cisco-asa-row.js';
 import { ASA_TRAFFIC } from './cisco-asa-traffic.js';
 import { ASA_USERS } from './cisco-asa-users.js';
-import { ciscoMessage, looksCisco } from './cisco-message.js';
+import { ciscoMessage, looksCisco, setRelayed } from './cisco-message.js';
 import { decodeFtdEvent } from './cisco-ftd.js';
 import {
   configured,
@@ -194,6 +194,7 @@ export const ciscoAsa: Decoder = {
   name: 'cisco_asa',
   types: ['cisco-asa', 'asa', 'pix', 'cisco_pix', 'fwsm', 'cisco_ftd', 'cisco-ftd', 'ftd', 'firepower'],
   programs: [],
+  anyProgram: true,
   programPattern: /^%(?:ASA|PIX|FTD|FWSM|NGIPS)-/,
   recognise: (header, message) =>
     looksCisco(header, message) &&
@@ -204,6 +205,7 @@ export const ciscoAsa: Decoder = {
     fields['event.module'] = ftd ? 'cisco_ftd' : 'cisco_asa';
     fields['event.dataset'] = ftd ? 'cisco_ftd.log' : 'cisco_asa.log';
     if (!said || !/^(?:ASA|PIX|FTD|FWSM|NGIPS)/.test(said.facility)) return false;
+    setRelayed(header, fields);
     fields['observer.vendor'] = 'Cisco';
     fields['observer.product'] = ftd
       ? 'ftd'

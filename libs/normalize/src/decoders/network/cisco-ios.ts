@@ -1,7 +1,7 @@
 import { EVENT_ACTION } from '@parapet/contracts';
 import { classify } from '../decoder.js';
 import type { Decoder, EventFields } from '../decoder.js';
-import { ciscoMessage, looksCisco } from './cisco-message.js';
+import { ciscoMessage, looksCisco, setRelayed } from './cisco-message.js';
 import {
   configured,
   connected,
@@ -200,6 +200,7 @@ export const ciscoIos: Decoder = {
   name: 'cisco_ios',
   types: ['cisco-ios', 'ios', 'ios-xe', 'ios-xr', 'nxos', 'nx-os', 'cisco_nexus', 'cisco'],
   programs: [],
+  anyProgram: true,
   programPattern: /^%[A-Z]/,
   recognise: (header, message) => looksCisco(header, message),
   decode(message, header, fields) {
@@ -207,6 +208,7 @@ export const ciscoIos: Decoder = {
     fields['event.dataset'] = 'cisco_ios.log';
     const said = message.length <= LONGEST_MESSAGE ? ciscoMessage(header, message) : undefined;
     if (!said) return false;
+    setRelayed(header, fields);
     fields['observer.vendor'] = 'Cisco';
     fields['observer.product'] = 'IOS';
     fields['observer.type'] = 'router';

@@ -80,7 +80,7 @@ test('a packet line without a header is recognised, one that a web log quotes is
 });
 
 test('other kernel lines are generic system lines without an error', () => {
-  const event = kernel('[12.5] usb 1-1: new high-speed USB device');
+  const event = kernel('[12.5] EXT4-fs (sda1): re-mounted');
   expect([
     event['event.dataset'],
     event['event.action'],

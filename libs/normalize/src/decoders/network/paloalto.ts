@@ -111,7 +111,20 @@ function decodeThreat(columns: Columns, fields: EventFields): void {
 
 /** What PAN-OS says about log-ins in free text; the words around the name and address are its own. */
 const SYSTEM_LOGIN =
-  /^(?:failed )?auth(?:entication|enticat\w*)? (?:failed|succeeded|success)?.{0,8}for user '(.{1,256}?)'\.?(?: {1,2}Reason: .{0,200}?)?(?:.{0,200}From: ([0-9A-Fa-f.:]{2,45})\.?)?$/i;
+  /^(?:failed authentication|auth\w{1,20}(?: succeeded| failed)?|User authentication \w{1,12}) for user '/i;
+const LOGIN_FROM = /^.{0,400} From: ([0-9A-Fa-f.:]{2,45}?)\.?$/s;
+
+/** "failed authentication for user 'NAME'. Reason: … From: 192.0.2.1." A name that holds a quote and the same words leaves two readings. */
+function readLogin(said: string): { user?: string; address?: string } | undefined {
+  const start = SYSTEM_LOGIN.exec(said);
+  if (!start) return undefined;
+  const rest = said.slice(start[0].length);
+  const end = rest.search(/'(?:[.,]|$)/);
+  if (end === -1 || rest.indexOf(' From: ') !== rest.lastIndexOf(' From: ') || rest.lastIndexOf("'.") > end)
+    return {};
+  return { user: rest.slice(0, end), address: LOGIN_FROM.exec(rest.slice(end).slice(0, 512))?.[1] };
+}
+
 const USER_LOGGED_IN =
   /^User (.{1,256}) logged in via (?:Web|CLI|Panorama|API|\w{1,12}) from ([0-9A-Fa-f.:]{2,45})/;
 const USER_LOGGED_OUT = /^User (.{1,256}) logged out via \w{1,12}(?: from ([0-9A-Fa-f.:]{2,45}))?/;
@@ -125,7 +138,7 @@ function decodeSystem(columns: Columns, fields: EventFields): void {
   fields['event.code'] = eventId;
   if (said) fields['panw.panos.description'] = said.slice(0, 2048);
   const gp = GP_LOGIN.exec(said);
-  const auth = SYSTEM_LOGIN.exec(said);
+  const auth = readLogin(said);
   if (gp) {
     login(fields, gp[1] === 'failed' ? 'failure' : 'success');
     if (said.indexOf('Login from: ') === said.lastIndexOf('Login from: ')) {
@@ -139,11 +152,8 @@ function decodeSystem(columns: Columns, fields: EventFields): void {
         ? 'failure'
         : 'success',
     );
-    const ends = said.split(/ From: /i);
-    if (auth && ends.length <= 2) {
-      setUser(fields, auth[1]);
-      if (auth[2]) setEnds(fields, { address: auth[2] });
-    }
+    setUser(fields, auth?.user);
+    if (auth?.address) setEnds(fields, { address: auth.address });
   } else {
     const entered = USER_LOGGED_IN.exec(said);
     const left = USER_LOGGED_OUT.exec(said);
@@ -174,7 +184,7 @@ function decodeConfig(columns: Columns, fields: EventFields): void {
 function decodeGlobalProtect(columns: Columns, fields: EventFields): void {
   const eventId = col(columns, 8) ?? '';
   const stage = col(columns, 9) ?? '';
-  const status = col(columns, 27) ?? '';
+  const status = col(columns, 28) ?? '';
   const outcome = status === 'success' ? 'success' : status === 'failure' ? 'failure' : 'unknown';
   fields['event.code'] = eventId;
   if (/-(?:auth|login|register)$/.test(eventId) || (stage === 'login' && !eventId.endsWith('prelogin')))
@@ -186,7 +196,7 @@ function decodeGlobalProtect(columns: Columns, fields: EventFields): void {
   if (address) setEnds(fields, { address });
   const machine = col(columns, 14);
   if (machine) fields['source.domain'] = machine;
-  const reason = col(columns, 28) ?? col(columns, 26);
+  const reason = col(columns, 25) ?? col(columns, 26) ?? col(columns, 27);
   if (reason) fields['event.reason'] = reason;
 }
 
