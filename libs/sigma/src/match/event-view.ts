@@ -144,7 +144,8 @@ export class EventView {
       return texts.length === 0 ? NULL : LIST;
     }
     const text = textOf(value);
-    if (text === undefined) return NULL;
+    // What is left is an object, or was inherited from Object.prototype: no field of the event.
+    if (text === undefined) return MISSING;
     this.#texts[slot] = text;
     return SINGLE;
   }

@@ -16,6 +16,8 @@ export interface Origin {
   type: string;
   /** The program that logged: `process.name` or syslog's tag. */
   program: string;
+  /** Which of our decoders read it (`labels.decoder`): says what wrote a line that names no program. */
+  decoder: string;
 }
 
 /** What an event can be asked for as a log source. */
@@ -159,9 +161,10 @@ export function factsOf(origin: Origin): Facts {
       if (Object.hasOwn(ECS_CATEGORIES, found)) add({ categories: ECS_CATEGORIES[found] });
     }
   }
-  if (origin.program !== '' && origin.channel === '') {
-    services.add(origin.program);
-    add(rowOf(PROGRAMS, origin.program));
+  for (const program of [origin.program, origin.decoder]) {
+    if (program === '' || origin.channel !== '') continue;
+    services.add(program);
+    add(rowOf(PROGRAMS, program));
   }
   return { categories, products, services };
 }

@@ -13,7 +13,16 @@ export function originOf(event: FlatEvent): Origin {
   const channel = lower(event['Channel'] ?? event['winlog.channel']);
   if (channel !== '') {
     const id = Number(event['EventID'] ?? event['winlog.event_id'] ?? event['event.code'] ?? -1);
-    return { channel, eventId: id, module: '', dataset: '', category: '', type: '', program: '' };
+    return {
+      channel,
+      eventId: id,
+      module: '',
+      dataset: '',
+      category: '',
+      type: '',
+      program: '',
+      decoder: '',
+    };
   }
   return {
     channel,
@@ -23,6 +32,7 @@ export function originOf(event: FlatEvent): Origin {
     category: joined(event['event.category']),
     type: joined(event['event.type']),
     program: lower(event['process.name']),
+    decoder: lower(event['labels.decoder']),
   };
 }
 
@@ -30,5 +40,5 @@ export function originOf(event: FlatEvent): Origin {
 export function originKey(origin: Origin): string {
   return origin.channel !== ''
     ? `${origin.channel}\n${origin.eventId}`
-    : `\n${origin.module}\n${origin.dataset}\n${origin.category}\n${origin.type}\n${origin.program}`;
+    : `\n${origin.module}\n${origin.dataset}\n${origin.category}\n${origin.type}\n${origin.program}\n${origin.decoder}`;
 }
