@@ -100,6 +100,11 @@ export const settingsSchema = z.object({
     .min(10)
     .default(4000)
     .describe('batches waiting in Redis at which senders are slowed'),
+  INGEST_DROP_DIR: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('files in <dir>/<tenant slug>/ are read; `off` turns it off. Default: drop/ below DATA_DIR'),
   SPOOL_MAX_BYTES: z.coerce
     .number()
     .int()

@@ -23,3 +23,5 @@ export {
   TenantParsers,
 } from './custom/index.js';
 export type { CompiledParser, ParserDefinition, ParserProblem } from './custom/index.js';
+export { lines } from './lines.js';
+export type { Line } from './lines.js';

@@ -10,6 +10,8 @@ export const DROP_REASONS = {
   poison: 'the event can’t be stored; it is in the dead letters',
   unknown_tenant: 'the tenant was removed after the event was accepted',
   unreadable_batch: 'a batch could not be unpacked; the job is kept as failed',
+  unreadable_file:
+    'a file in the drop directory could not be read to its end; it is in failed/ with the reason',
   spool_damaged: 'a file of the disk spool was damaged; its unreadable rest is set aside beside it',
 } as const;
 export type DropReason = keyof typeof DROP_REASONS;
@@ -60,6 +62,12 @@ export const metrics = {
   redelivered: new Counter({
     name: 'parapet_events_redelivered_total',
     help: 'Events that a sender sent again after a lost acknowledgement, and that were not taken twice',
+    registers,
+  }),
+  files: new Counter({
+    name: 'parapet_files_total',
+    help: 'Files of the drop directory by outcome',
+    labelNames: ['tenant', 'outcome'],
     registers,
   }),
   spooled: new Counter({

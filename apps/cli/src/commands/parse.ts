@@ -1,10 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Readable } from 'node:stream';
-import { DECODER_NAMES, parseFrame } from '@parapet/normalize';
+import { DECODER_NAMES, lines, parseFrame } from '@parapet/normalize';
 import type { EventFields } from '@parapet/normalize';
 import type { Command, CommandIo } from './command.js';
-import { lines } from './lines.js';
+import { isTimeZone } from './time-zone.js';
 import { UsageError } from './usage-error.js';
 import { writer } from './writer.js';
 
@@ -32,14 +32,6 @@ function options(args: readonly string[]): Options {
   if (!isTimeZone(timeZone))
     throw new UsageError(`“${timeZone}” is no IANA time zone such as Europe/Berlin.`);
   return { type, timeZone, files: parsed.positionals };
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
 }
 
 /** The event as one line of JSON: dotted keys, times as ISO 8601. */

@@ -24,7 +24,7 @@ export function identify(
   event: EventFields,
   now: number,
   route: Route,
-  sender: Pick<Sender, 'address' | 'transport'>,
+  sender: Pick<Sender, 'address' | 'transport' | 'file'>,
 ): asserts event is EventFields & NormalizedEvent {
   event.id = mintUuid(now);
   event.tenantId = route.tenantId;
@@ -33,6 +33,7 @@ export function identify(
   event['log.source.address'] = sender.address;
   event['labels.transport'] = sender.transport;
   event['labels.sender_identity'] = route.identity;
+  if (sender.file !== undefined) event['log.file.path'] = sender.file.name;
 }
 
 export interface IntakeParts {
@@ -74,7 +75,7 @@ export class Intake {
     const mark = receipt && this.mark(receipt, sender, frame);
     if (receipt !== undefined && mark === undefined) return;
     const event: EventFields = parseFrame(frame, {
-      receivedAt: now,
+      receivedAt: sender.file === undefined ? now : Math.min(now, sender.file.modified),
       timeZone: route.timeZone,
       sourceType: route.sourceType,
       transport: sender.transport,

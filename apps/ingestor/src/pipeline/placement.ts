@@ -13,6 +13,7 @@ export class Placement {
   private certificates = new Map<string, Route>();
   private tokens = new Map<string, Route>();
   private keys = new Map<string, KeyRoute>();
+  private tenants = new Map<string, Route>();
   private version = 0;
 
   /** Puts a whole new table into use. */
@@ -21,7 +22,9 @@ export class Placement {
     const certificates = new Map<string, Route>();
     const tokens = new Map<string, Route>();
     const keys = new Map<string, KeyRoute>();
-    for (const { route, cidr, certificate, token, key, expiresAt } of rows) {
+    const tenants = new Map<string, Route>();
+    for (const { route, cidr, certificate, token, key, expiresAt, slug } of rows) {
+      if (slug !== undefined) tenants.set(slug, route);
       if (cidr !== undefined) trie.insert(cidr, route);
       if (certificate !== undefined) certificates.set(certificate, route);
       if (token !== undefined) tokens.set(token, route);
@@ -31,6 +34,7 @@ export class Placement {
     this.certificates = certificates;
     this.tokens = tokens;
     this.keys = keys;
+    this.tenants = tenants;
     this.version++;
   }
 
@@ -50,6 +54,16 @@ export class Placement {
     return found && found.expiresAt > now ? found.route : undefined;
   }
 
+  /** The slugs of all active tenants. */
+  slugs(): string[] {
+    return [...this.tenants.keys()];
+  }
+
+  /** The route of what a tenant's drop directory brings. */
+  bySlug(slug: string): Route | undefined {
+    return this.tenants.get(slug);
+  }
+
   /** The sender's route; looked up again only when the table has changed since. */
   place(sender: Sender): Route | undefined {
     if (sender.placedBy !== this.version) {
@@ -60,7 +74,8 @@ export class Placement {
   }
 
   /** An unknown certificate proves nothing, and its sender is judged by its address; an API key that ended is nobody's. */
-  private lookUp({ proof, address }: Sender): Route | undefined {
+  private lookUp({ proof, address, file }: Sender): Route | undefined {
+    if (file !== undefined) return file.route;
     if (proof?.kind === 'key') return this.byKey(proof.hash, Date.now());
     const proven = proof && this.certificates.get(proof.hash);
     return proven ?? this.trie.lookup(address);

@@ -1,5 +1,5 @@
 /** What told whose an event is: a proof, or only the address that it came from. */
-export type SenderIdentity = 'certificate' | 'token' | 'api_key' | 'address';
+export type SenderIdentity = 'certificate' | 'token' | 'api_key' | 'file' | 'address';
 
 /** Whose a sender's events are, and how to read them. */
 export interface Route {
@@ -16,7 +16,7 @@ export interface Route {
   identity: SenderIdentity;
 }
 
-/** One row of the routing table: a route and what leads to it, exactly one of `cidr`, `certificate`, `token` and `key`. */
+/** One row of the routing table: a route and what leads to it, exactly one of `cidr`, `certificate`, `token`, `key` and `slug`. */
 export interface RoutingRow {
   route: Route;
   cidr?: string;
@@ -26,6 +26,8 @@ export interface RoutingRow {
   token?: string;
   /** Hex SHA-256 of the API key. */
   key?: string;
+  /** The tenant's name in the drop directory. */
+  slug?: string;
   /** End of an API key's life, epoch ms. */
   expiresAt?: number;
 }

@@ -22,7 +22,8 @@ const routeRow = z
       tenantSlug: row.tenant_slug,
       sourceType: row.source_type,
       timeZone: row.time_zone,
-      identity: row.token_hash !== null ? 'token' : row.certificate_sha256 !== null ? 'certificate' : 'address',
+      identity:
+        row.token_hash !== null ? 'token' : row.certificate_sha256 !== null ? 'certificate' : 'address',
     },
     cidr: row.cidr ?? undefined,
     certificate: row.certificate_sha256 ?? undefined,
@@ -50,9 +51,28 @@ const keyRow = z
     key: row.hash,
     expiresAt: row.expires_at?.getTime(),
   }));
-const quotaRow = z
-  .object({ tenant_id: z.string(), quota_eps: z.number(), quota_burst: z.number() })
-  .transform((row): TenantQuota => ({ tenantId: row.tenant_id, eps: row.quota_eps, burst: row.quota_burst }));
+const tenantRow = z
+  .object({
+    tenant_id: z.string(),
+    tenant_slug: z.string(),
+    quota_eps: z.number(),
+    quota_burst: z.number(),
+  })
+  .transform((row): { quota: TenantQuota; files: RoutingRow } => ({
+    quota: { tenantId: row.tenant_id, eps: row.quota_eps, burst: row.quota_burst },
+    files: {
+      slug: row.tenant_slug,
+      route: {
+        // What a tenant's own folder brings counts for no source but for the tenant.
+        sourceId: row.tenant_id,
+        tenantId: row.tenant_id,
+        tenantSlug: row.tenant_slug,
+        sourceType: 'auto',
+        timeZone: 'UTC',
+        identity: 'file',
+      },
+    },
+  }));
 
 /** All that says whose an event is and how much of it they may send. */
 export interface RoutingTable {
@@ -73,10 +93,15 @@ export class RoutingStore {
   async table(): Promise<RoutingTable> {
     const routes = await this.pool.query('SELECT * FROM ingest_routing()');
     const keys = await this.pool.query('SELECT * FROM ingest_api_keys()');
-    const quotas = await this.pool.query('SELECT tenant_id, quota_eps, quota_burst FROM ingest_tenants()');
+    const answer = await this.pool.query('SELECT * FROM ingest_tenants()');
+    const tenants = z.array(tenantRow).parse(answer.rows);
     return {
-      rows: [...z.array(routeRow).parse(routes.rows), ...z.array(keyRow).parse(keys.rows)],
-      quotas: z.array(quotaRow).parse(quotas.rows),
+      rows: [
+        ...z.array(routeRow).parse(routes.rows),
+        ...z.array(keyRow).parse(keys.rows),
+        ...tenants.map(({ files }) => files),
+      ],
+      quotas: tenants.map(({ quota }) => quota),
     };
   }
 }

@@ -7,12 +7,21 @@ export interface Proof {
   hash: string;
 }
 
+/** A file in the drop directory: whose it is stands in its folder's name. */
+export interface FileOrigin {
+  name: string;
+  /** When it was last written, epoch ms: lines without a time, or without a year, are from then and not from now. */
+  modified: number;
+  route: Route;
+}
+
 /** Where frames come from: one connection, or one address of datagrams. Remembers its place in the routing table. */
 export interface Sender {
   /** Canonical text; an IPv4-mapped IPv6 peer is its IPv4 address. Behind a trusted proxy: the client's. */
   readonly address: string;
   readonly transport: Transport;
   readonly proof: Proof | undefined;
+  readonly file?: FileOrigin;
   /** Undefined: no tenant claims the sender. Valid for `placedBy` only. */
   route: Route | undefined;
   /** Version of the routing table that `route` was read from; 0 is none. */
@@ -27,4 +36,9 @@ export function newSender(remoteAddress: string, transport: Transport, proof?: P
     route: undefined,
     placedBy: 0,
   };
+}
+
+/** `address`: what stands in `log.source.address`. */
+export function fileSender(address: string, file: FileOrigin): Sender {
+  return { address, transport: 'file', proof: undefined, file, route: undefined, placedBy: 0 };
 }

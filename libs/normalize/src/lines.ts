@@ -1,5 +1,4 @@
-import type { Readable } from 'node:stream';
-import { MAX_FRAME_BYTES } from '@parapet/normalize';
+import { MAX_FRAME_BYTES } from './framing.js';
 
 export interface Line {
   bytes: Buffer;
@@ -16,7 +15,7 @@ function toLine(parts: Buffer[], length: number): Line {
 }
 
 /** The lines of a stream as bytes (a log need not be UTF-8), empty ones included; each is cut at 64 KiB and then flagged. */
-export async function* lines(input: Readable): AsyncGenerator<Line> {
+export async function* lines(input: AsyncIterable<unknown>): AsyncGenerator<Line> {
   let parts: Buffer[] = [];
   let length = 0;
   let kept = 0;
