@@ -13,6 +13,7 @@ import { generic } from './decoders/generic.js';
 import { unwrap } from './decoders/json/envelopes.js';
 import type { Wrapped } from './decoders/json/envelopes.js';
 import { json } from './decoders/json/general.js';
+import { flattenRecord } from './decoders/json/flatten.js';
 import { isJsonDecoder, parseJsonRecord, storableRecord } from './decoders/json/index.js';
 import type { JsonRecord } from './decoders/json/index.js';
 import { frameText } from './frame-text.js';
@@ -36,6 +37,8 @@ export interface ParseContext {
   truncated?: boolean;
 }
 
+/** Longest text of a record that is read as a line: a frame's limit. */
+const MAX_TEXT = 65_536;
 /** How far ahead of receipt an event's own time may be. */
 const MAX_AHEAD_MS = 300_000;
 /** Syslog's eight severities (RFC 5424 6.2.1) as our five. */
@@ -250,6 +253,7 @@ function decodeRecord(
     return;
   }
   const told = decoderOfRecord(record) ?? json;
+  if (asked && told === json && decodeText(fields, record, header, asked, context)) return;
   // `json` is asked for records of any kind: what knows this one better goes first.
   for (const decoder of asked?.name === json.name ? [told, asked] : [asked, told]) {
     if (!decoder || !isJsonDecoder(decoder)) continue;
@@ -258,6 +262,26 @@ function decodeRecord(
   }
   const known = fields['labels.decoder'] === asked?.name || fields['labels.decoder'] !== json.name;
   if (asked && !known) fields['labels.parse_error'] = `not a message that the ${asked.name} decoder knows`;
+}
+
+/** The source's type says whose lines come; a shipper that nobody knows put them into a record. */
+function decodeText(
+  fields: EventFields,
+  record: JsonRecord,
+  header: SyslogHeader,
+  asked: Decoder,
+  context: ParseContext,
+): boolean {
+  if (isJsonDecoder(asked) || asked === generic) return false;
+  const text = record.message ?? record.msg ?? record.log ?? record.line;
+  if (typeof text !== 'string' || text.length > MAX_TEXT) return false;
+  const inner = parseHeader(withoutEnd(text), context.receivedAt, context.timeZone);
+  if (!asked.decode(inner.message, { ...header, ...inner }, fields, context)) return false;
+  fields['labels.decoder'] = asked.name;
+  fields.message = inner.message;
+  addHeader(fields, inner);
+  flattenRecord(record, fields);
+  return true;
 }
 
 /** What an envelope holds is read like a frame of its own; what the envelope says counts where the line itself says nothing. */

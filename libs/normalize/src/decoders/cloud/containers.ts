@@ -16,7 +16,7 @@ const VERB_TYPES = new Map([
 /** Kubernetes' audit events (audit.k8s.io/v1). */
 export const kubernetesAudit = jsonDecoder({
   name: 'kubernetes_audit',
-  types: ['k8s_audit', 'kubernetes.audit_logs', 'kube-apiserver-audit'],
+  types: ['k8s-audit', 'k8s_audit', 'kubernetes.audit_logs', 'kube-apiserver-audit'],
   recogniseRecord: (record) =>
     record.kind === 'Event' && textAt(record, 'apiVersion')?.startsWith('audit.k8s.io/') === true,
   decodeRecord(record, fields, context) {

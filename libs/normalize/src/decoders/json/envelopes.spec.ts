@@ -208,6 +208,18 @@ describe('an application’s own message is no line of another program', () => {
   });
 });
 
+test('a source whose type is a program’s has its lines in any record', () => {
+  expect(parse({ msg: FAILED, customer: 'x' }, { sourceType: 'sshd' })).toMatchObject({
+    ...SSHD,
+    customer: 'x',
+  });
+  expect(parse({ msg: 'no line of it', customer: 'x' }, { sourceType: 'sshd' })).toMatchObject({
+    'labels.decoder': 'json',
+    'labels.parse_error': expect.stringContaining('sshd'),
+    customer: 'x',
+  });
+});
+
 test('envelopes in envelopes end somewhere', () => {
   let record: unknown = { MESSAGE: FAILED, SYSLOG_IDENTIFIER: 'sshd', _PID: '7' };
   for (let depth = 0; depth < 8; depth++) record = { log: JSON.stringify(record), stream: 'stdout' };

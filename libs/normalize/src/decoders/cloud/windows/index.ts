@@ -133,6 +133,8 @@ export const windows: JsonDecoder = {
     'win_event_channel',
     'win_security',
     'win_base',
+    'win-generic_rules',
+    'windows_baseline_intrusion_detection',
     'windows_eventchannel',
     'windows-security',
     'xmlwineventlog',
