@@ -8,7 +8,7 @@ import {
   decoderOfRecord,
   decoderOfText,
 } from './decoders/index.js';
-import { isoInstant } from './decoders/event-time.js';
+import { isoInstant, setTime } from './decoders/event-time.js';
 import { generic } from './decoders/generic.js';
 import { unwrap } from './decoders/json/envelopes.js';
 import type { Wrapped } from './decoders/json/envelopes.js';
@@ -16,6 +16,7 @@ import { json } from './decoders/json/general.js';
 import { flattenRecord } from './decoders/json/flatten.js';
 import { isJsonDecoder, parseJsonRecord, storableRecord } from './decoders/json/index.js';
 import type { JsonRecord } from './decoders/json/index.js';
+import { instant } from './decoders/json/values.js';
 import { frameText } from './frame-text.js';
 import { parseHeader } from './header.js';
 import type { SyslogHeader } from './syslog-header.js';
@@ -276,6 +277,8 @@ function decodeText(
   const text = record.message ?? record.msg ?? record.log ?? record.line;
   if (typeof text !== 'string' || text.length > MAX_TEXT) return false;
   const inner = parseHeader(withoutEnd(text), context.receivedAt, context.timeZone);
+  const told = record['@timestamp'] ?? record.timestamp ?? record.time ?? record.date;
+  setTime(fields, inner.timestamp ?? instant(told, context));
   if (!asked.decode(inner.message, { ...header, ...inner }, fields, context)) return false;
   fields['labels.decoder'] = asked.name;
   fields.message = inner.message;
