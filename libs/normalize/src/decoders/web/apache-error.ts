@@ -58,10 +58,6 @@ const FORMS: readonly MessageForm[] = [
   ),
   form(LOGIN_FAILED, '^(?:ERR|WAR) \\[Login denied for user "(?<user>[^"]{0,256})"\\]'),
   form(LOGIN_FAILED, '^(?:ERR|WAR) \\[Could not retrieve user (?<user>\\S{1,256}) details\\]'),
-  form(
-    { category: 'web', type: 'denied', action: EVENT_ACTION.webDenied, outcome: 'failure', severity: 'low' },
-    '^(?:Blacklisting address|Couldn.t open logfile) ',
-  ),
 ];
 const HANDSHAKE =
   /^(?:SSL [Ll]ibrary [Ee]rror|Hostname \S{1,255} provided via SNI|No hostname was provided via SNI|SSL handshake )/;
@@ -151,7 +147,5 @@ export function decodeApacheError(line: string, fields: EventFields, context: De
     mean(fields, { ...REFUSED, type: 'protocol', action: EVENT_ACTION.protocolFailure });
     return true;
   }
-  const evasive = /^client (\S{2,45}) (?:denied|blacklisted)/.exec(text);
-  if (evasive) classify(fields, 'web', 'denied', EVENT_ACTION.webDenied, 'failure');
   return true;
 }

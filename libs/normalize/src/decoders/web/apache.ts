@@ -1,7 +1,12 @@
 import type { Decoder } from '../decoder.js';
 import { decodeAccessLine, isAccessLine } from './access-log.js';
 import { decodeApacheError, isApacheErrorLine } from './apache-error.js';
+import { REFUSED } from '../meanings.js';
+import { form, readForms } from '../message-form.js';
 import { setDataset } from './http-fields.js';
+
+/** mod_evasive writes to syslog itself. */
+const EVASIVE = [form(REFUSED, '^Blacklisting address <ip>: possible DoS attack\\.?$')];
 
 /** Apache httpd: access log (common, combined, vhost_combined) and error log of 2.2 and 2.4. */
 export const apache: Decoder = {
@@ -16,6 +21,7 @@ export const apache: Decoder = {
     'apache-error',
     'apache_access',
     'apache_error',
+    'mod_evasive',
   ],
   // Containers log under names of their own.
   anyProgram: true,
@@ -24,7 +30,7 @@ export const apache: Decoder = {
   decode(line, _header, fields, context) {
     setDataset(fields, 'apache', 'access');
     if (isApacheErrorLine(line)) return decodeApacheError(line, fields, context);
-    return decodeAccessLine(line, fields, context, 'apache');
+    return decodeAccessLine(line, fields, context, 'apache') || readForms(EVASIVE, line, fields);
   },
 };
 

@@ -1,8 +1,8 @@
 import { EVENT_ACTION } from '@parapet/contracts';
 import { atLeast, classify, setDestination, setSource } from '../decoder.js';
 import type { DecodeContext, Decoder, EventFields } from '../decoder.js';
-import { clfInstant, isoInstant, setTime } from '../event-time.js';
-import { jsonDecoder, textAt } from '../json/index.js';
+import { clfInstant, epochInstant, isoInstant, setTime } from '../event-time.js';
+import { jsonDecoder, numberAt, textAt } from '../json/index.js';
 import type { JsonRecord } from '../json/index.js';
 import { setClient } from './client.js';
 import {
@@ -188,6 +188,8 @@ export const awsWaf = jsonDecoder({
   recogniseRecord: (record) => 'webaclId' in record && 'httpRequest' in record,
   decodeRecord(record: JsonRecord, fields) {
     setDataset(fields, 'aws', 'waf');
+    const at = numberAt(record, 'timestamp');
+    if (at !== undefined) setTime(fields, epochInstant(at));
     const client = textAt(record, 'httpRequest', 'clientIp');
     if (client !== undefined) setSource(fields, client);
     const query = textAt(record, 'httpRequest', 'args');

@@ -10,6 +10,7 @@ import { iis } from './iis.js';
 import { lighttpd } from './lighttpd.js';
 import { modsecurity } from './modsecurity.js';
 import { nginx } from './nginx.js';
+import { nginxJson } from './nginx-json.js';
 import { nginxProxyManager } from './nginx-proxy-manager.js';
 import { squid } from './squid.js';
 import { traefik } from './traefik.js';
@@ -33,6 +34,7 @@ export const WEB_DECODERS: readonly Decoder[] = [
   openAppSec,
   modsecurity,
   awsWaf,
+  nginxJson,
   f5bigip,
   // Last: access logs of any server.
   accessLog,

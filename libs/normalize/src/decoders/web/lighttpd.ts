@@ -4,6 +4,7 @@ import type { Decoder } from '../decoder.js';
 import { isoInstant, setTime } from '../event-time.js';
 import { LOGIN_FAILED } from '../meanings.js';
 import { form, readForms } from '../message-form.js';
+import { decodeAccessLine } from './access-log.js';
 import { setDataset } from './http-fields.js';
 
 /** "2021-09-30 16:05:33: (mod_auth.c.828) …"; without the time behind syslog's header. */
@@ -26,7 +27,7 @@ export const lighttpd: Decoder = {
   decode(line, _header, fields, context) {
     setDataset(fields, 'lighttpd', 'error');
     const head = HEAD.exec(line);
-    if (!head) return false;
+    if (!head) return decodeAccessLine(line, fields, context, 'lighttpd');
     if (head[1] !== undefined) setTime(fields, isoInstant(head[1], context));
     const message = line.slice(head[0].length);
     if ((head[2] ?? '').startsWith('mod_auth') && readForms(FORMS, message, fields)) return true;

@@ -70,6 +70,37 @@ test('Squid', () => {
   );
 });
 
+test.each([
+  [
+    'nginx’s variables as JSON',
+    '{"remote_addr":"192.0.2.1","remote_user":"bob","request":"GET /x?y HTTP/1.1","status":"404","http_user_agent":"UA","time_local":"20/Nov/2026:19:59:00 +0000"}',
+    {
+      'event.dataset': 'nginx.access',
+      'source.ip': '192.0.2.1',
+      'user.name': 'bob',
+      'http.response.status_code': 404,
+      '@timestamp': Date.parse('2026-11-20T19:59:00Z'),
+    },
+  ],
+  [
+    'mod_evasive',
+    'Nov 20 19:59:00 h mod_evasive[5]: Blacklisting address 192.0.2.1: possible DoS attack.',
+    { 'source.ip': '192.0.2.1', 'event.outcome': 'failure' },
+  ],
+  [
+    'lighttpd’s access log',
+    'Nov 20 19:59:00 h lighttpd[1]: 192.0.2.1 a.example - [20/Nov/2026:19:59:00 +0000] "GET / HTTP/1.1" 200 5',
+    { 'event.dataset': 'lighttpd.access', 'source.ip': '192.0.2.1' },
+  ],
+  [
+    'AWS WAF',
+    '{"timestamp":1795204740000,"webaclId":"arn","action":"BLOCK","terminatingRuleId":"r1","httpRequest":{"clientIp":"192.0.2.1","uri":"/x","args":"a=b","httpMethod":"GET"}}',
+    { 'source.ip': '192.0.2.1', 'event.action': 'web_denied', '@timestamp': 1795204740000 },
+  ],
+])('%s', (_name, line, expected) => {
+  expectFields(parse(line), expected);
+});
+
 describe('records', () => {
   const record = (value: unknown) => parse(JSON.stringify(value));
   test('Caddy: the client that a trusted proxy names', () => {

@@ -2,6 +2,7 @@ import { EVENT_ACTION } from '@parapet/contracts';
 import { atLeast, classify, setSource } from '../decoder.js';
 import type { Decoder } from '../decoder.js';
 import { epochInstant, setTime } from '../event-time.js';
+import { decodeAccessLine } from './access-log.js';
 import { setAnswer, setBytes, setDataset, setMethod, setRemoteUser, setTarget } from './http-fields.js';
 
 /** logformat squid: %ts.%03tu %6tr %>a %Ss/%03>Hs %<st %rm %ru %[un %Sh/%<a %mt. URLs are written without spaces. */
@@ -15,13 +16,12 @@ export const squid: Decoder = {
   programs: ['squid', '(squid-1)', 'squid-1', 'squid-access'],
   wholeLines: true,
   recognise: (_header, line) => line.charCodeAt(10) === 46 && NATIVE.test(line),
-  decode(line, _header, fields) {
+  decode(line, _header, fields, context) {
     setDataset(fields, 'squid', 'log');
     const match = NATIVE.exec(line.trimStart());
-    if (!match) return false;
+    if (!match) return decodeAccessLine(line, fields, context, 'squid');
     setTime(fields, epochInstant(Number(match[1])));
     setAnswer(fields, match[5]);
-    setSource(fields, match[3] ?? '', undefined, true);
     setBytes(fields, match[6]);
     setMethod(fields, match[7]);
     setTarget(fields, match[8]);
