@@ -39,11 +39,15 @@ for (const decoder of DECODERS) {
     BY_PROGRAM.set(program, [...(BY_PROGRAM.get(program) ?? []), decoder]);
 }
 
-/** The decoder of a program; where several programs share a name, the one that knows this text, else the first. */
+/** The decoder of a program; where several share a name, the one that knows this text, else one that takes them all. */
 function ofProgram(program: string, header: SyslogHeader): Decoder | undefined {
   const decoders = BY_PROGRAM.get(program);
   if (decoders === undefined || decoders.length === 1) return decoders?.[0];
-  return decoders.find((decoder) => decoder.recognise?.(header, header.message)) ?? decoders[0];
+  return (
+    decoders.find((decoder) => decoder.recognise?.(header, header.message)) ??
+    decoders.find((decoder) => decoder.recognise === undefined) ??
+    decoders[0]
+  );
 }
 
 const BY_PROGRAM_PATTERN = DECODERS.flatMap((decoder) =>

@@ -27,7 +27,7 @@ const SEVERITY: Record<string, Severity> = { '1': 'high', '2': 'medium', '3': 'l
 export const idsFast: Decoder = {
   name: 'suricata_fast',
   types: ['suricata-fastlogs', 'suricata-fastlog', 'fastlog', 'snort', 'snort_fast'],
-  programs: ['snort', 'snort3', 'barnyard2', 'barnyard'],
+  programs: ['suricata', 'snort', 'snort3', 'barnyard2', 'barnyard'],
   wholeLines: true,
   recognise: (_header, message) => {
     const first = message.charCodeAt(0);
