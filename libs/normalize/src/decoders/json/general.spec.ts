@@ -93,7 +93,7 @@ test('the usual names of others are mapped where they agree', () => {
 
 test('the host of a request is what the client asked for, not the sender', () => {
   expect(
-    parse({ method: 'GET', status: 404, uri: '/a?b=c', host: 'evil.example', remote_addr: '192.0.2.1' }),
+    parse({ method: 'GET', status: 404, path: '/a?b=c', host: 'evil.example', client_ip: '192.0.2.1' }),
   ).toMatchObject({
     'http.request.method': 'GET',
     'http.response.status_code': 404,
