@@ -130,6 +130,9 @@ describe('what clients send', () => {
   ])('columns and pairs are neither host nor tag: %s', (text, host, message) => {
     expect(read(text)).toMatchObject({ format: 'rfc3164', program: undefined, host, message });
   });
+  test.each(['mdt', 'UTC+07:30'])('a zone %s before the code of a message is no host', (zone) => {
+    expect(read(`<166>Nov 20 2026 20:00:00.123 ${zone}: %SYS-5-CONFIG_I: x`).host).toBeUndefined();
+  });
   test('a host with a colon before the code of a message', () => {
     expect(read('<166>Nov 20 20:00:00 fw1: %ASA-6-302013: Built')).toMatchObject({
       host: 'fw1',

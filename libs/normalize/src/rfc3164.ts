@@ -46,6 +46,7 @@ const ZONES = new Map(
 /** What Cisco puts before the time: a sequence number, the host name, a mark that the clock is not set. */
 const BEFORE_TIME =
   /^(?:: ?)?(?:\d{1,10}: ?)?(?:([A-Za-z0-9_.-]{1,255}): ?)?(?:\d{1,10}: )?[*.]?(?=[A-Za-z]{3} |\d{4}[ -])/;
+const ZONE_LIKE = /^[A-Za-z]{1,5}(?:[+-][\d:]{1,5})?$/;
 const YEAR_FIRST = /^(\d{4}) (?=[A-Za-z]{3} )/;
 /** Headers without a time: "host prog[pid]: …" (journalctl -o cat, some relays) and "prog[pid]: …". */
 const NO_TIME = /^(?:([A-Za-z0-9_.:-]{1,255}) )?([A-Za-z_][A-Za-z0-9_./()@-]{0,63})\[(\d{1,10})\]: ?/;
@@ -268,7 +269,9 @@ function readHost(text: string, from: number, header: SyslogHeader): number {
   if (text.charCodeAt(end - 1) === COLON) {
     // "fw1: %ASA-…": Cisco puts the colon behind the host when nothing but the message's code follows.
     if (end - from < 2 || text.charCodeAt(end + 1) !== PERCENT) return from;
-    header.host = text.slice(from, end - 1);
+    const name = text.slice(from, end - 1);
+    // Letters alone may as well be a zone that no table knows ("mdt", "UTC+07:30").
+    if (!ZONE_LIKE.test(name)) header.host = name;
     return end;
   }
   if (isRepeatNotice(text, from)) return from;

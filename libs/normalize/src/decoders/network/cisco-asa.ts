@@ -175,7 +175,8 @@ function decodeVpn(id: string, text: string, fields: EventFields): boolean {
   else if (said.startsWith('Authentication: successful')) login(fields, 'success');
   else if (
     /^(?:\w+ )?(?:parent )?(?:WebVPN )?session started/i.test(said) ||
-    said.startsWith('First TCP SVC connection')
+    said.startsWith('First TCP SVC connection') ||
+    said.includes(' assigned to session')
   )
     classify(fields, 'session', 'start', EVENT_ACTION.sessionOpened, 'success');
   else if (/session (?:terminated|disconnected)/i.test(said)) logout(fields);

@@ -53,5 +53,7 @@ export function looksCisco(header: SyslogHeader, message: string): boolean {
 export function setRelayed(header: SyslogHeader, fields: EventFields): void {
   if (header.program === undefined || header.program.charCodeAt(0) === 37) return;
   delete fields['process.name'];
-  if (!/^\d+$/.test(header.program)) fields['host.name'] = header.program;
+  // Letters alone may be a zone that the time's reader does not know.
+  if (!/^(?:\d+|[A-Za-z]{1,5}(?:[+-][\d:]{1,5})?)$/.test(header.program))
+    fields['host.name'] = header.program;
 }
