@@ -4,12 +4,14 @@ import type { Origin } from '../taxonomy/facts.js';
 import { originKey, originOf } from '../taxonomy/origin.js';
 import { EventView, Slots } from './event-view.js';
 import { flattenEvent } from './flatten.js';
+import type { FlatEvent } from './flatten.js';
 import { Candidates, Plan } from './plan.js';
 import { compileDetection } from './predicate.js';
 import type { Compiled } from './predicate.js';
 
 /** How many kinds of event are remembered; what an event calls itself is the sender's choice. */
 const MAX_ORIGINS = 4096;
+const MAX_CHANNELS = 256;
 
 /**
  * Detection rules, compiled once, matched against one event after another. Filters among the rules are applied to those that they name;
@@ -25,6 +27,7 @@ export class RuleSet {
   readonly #view: EventView;
   readonly #candidates: Candidates;
   readonly #byOrigin = new Map<string, Plan>();
+  readonly #byChannel = new Map<string, Map<number, Plan>>();
   readonly #byRules = new Map<string, Plan>();
   #everything: Plan | undefined;
 
@@ -40,7 +43,7 @@ export class RuleSet {
   /** The rules that match, in their order. `event`: nested objects or dotted names; nothing of it is kept. */
   match(event: Readonly<Record<string, unknown>>): readonly DetectionRule[] {
     const flat = flattenEvent(event);
-    const plan = this.#planFor(originOf(flat));
+    const plan = this.#planFor(flat);
     if (plan.rules.length === 0) return NONE;
     let found: number[] | undefined;
     this.#view.reset(flat);
@@ -49,13 +52,21 @@ export class RuleSet {
     return found.sort((a, b) => a - b).flatMap((ordinal) => this.rules[ordinal] ?? []);
   }
 
-  #planFor(origin: Origin): Plan {
+  #planFor(event: FlatEvent): Plan {
+    const channel = event['Channel'];
+    const eventId = event['EventID'];
+    // Most Windows events come this way; it spares them the making of a key.
+    if (typeof channel === 'string' && typeof eventId === 'number') {
+      let plans = this.#byChannel.get(channel);
+      if (plans === undefined) remember(this.#byChannel, channel, (plans = new Map()));
+      let plan = plans.get(eventId);
+      if (plan === undefined) remember(plans, eventId, (plan = this.#makePlan(originOf(event))));
+      return plan;
+    }
+    const origin = originOf(event);
     const key = originKey(origin);
-    const known = this.#byOrigin.get(key);
-    if (known !== undefined) return known;
-    if (this.#byOrigin.size >= MAX_ORIGINS) this.#byOrigin.clear();
-    const plan = this.#makePlan(origin);
-    this.#byOrigin.set(key, plan);
+    let plan = this.#byOrigin.get(key);
+    if (plan === undefined) remember(this.#byOrigin, key, (plan = this.#makePlan(origin)));
     return plan;
   }
 
@@ -81,6 +92,11 @@ export class RuleSet {
   #newPlan(ordinals: readonly number[]): Plan {
     return new Plan(ordinals, this.#compiled);
   }
+}
+
+function remember<K, V>(map: Map<K, V>, key: K, value: V): void {
+  if (map.size >= (value instanceof Map ? MAX_CHANNELS : MAX_ORIGINS)) map.clear();
+  map.set(key, value);
 }
 
 const NONE: readonly DetectionRule[] = [];

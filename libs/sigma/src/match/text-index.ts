@@ -26,7 +26,7 @@ const newNode = (): TrieNode => ({ next: new Map(), rules: undefined });
  *
  * For `contains` a text is hashed four characters at a time into a bit map; only a hit there looks into the table, and only a literal that
  * really stands there counts. When all literals are long, only every n-th position is looked at, and each literal is filed under n neighbouring
- * grams, one of which must stand at such a position; otherwise each is filed under its rarest one.
+ * grams, one of which must stand at such a position.
  */
 export class TextIndex {
   readonly #equals = new Map<string, number[]>();
@@ -62,34 +62,33 @@ export class TextIndex {
     this.#plain = this.#short.length === 0 && long.every(([literal]) => isAscii(literal));
     const shortest = long.reduce((least, [literal]) => Math.min(least, literal.length), MAX_STRIDE + GRAM);
     this.#stride = Math.min(MAX_STRIDE, shortest - GRAM + 1);
-    if (this.#stride >= MIN_STRIDE) this.#fileNeighbours(long);
-    else this.#fileRarest(long);
-    // About 1 bit in 32 set: most texts never leave the bit map.
-    const size = Math.max(1024, 2 ** Math.ceil(Math.log2(this.#grams.size * 32)));
+    if (this.#stride < MIN_STRIDE) this.#stride = 1;
+    this.#fileRarest(long.map(([literal, rules]) => ({ literal, rules, grams: gramsOf(literal) })));
+    // About 1 bit in 100 set, while the map stays within a processor's nearest caches: most texts never leave it.
+    const wanted = 2 ** Math.ceil(Math.log2(Math.max(1, this.#grams.size) * 64));
+    const size = Math.max(4096, Math.min(wanted, 2 ** 18));
     this.#shift = 32 - Math.log2(size);
     this.#bits = new Uint8Array(size);
     for (const gram of this.#grams.keys()) this.#bits[Math.imul(gram, MULTIPLIER) >>> this.#shift] = 1;
   }
 
-  #fileNeighbours(literals: readonly (readonly [string, number[]])[]): void {
-    for (const [literal, rules] of literals)
-      gramsOf(literal)
-        .slice(0, this.#stride)
-        .forEach((gram, offset) => file(this.#grams, gram, { literal, offset, rules }));
-  }
-
-  #fileRarest(literals: readonly (readonly [string, number[]])[]): void {
-    this.#stride = 1;
+  /** Of a literal's grams as many neighbours as the stride is long, those that other literals share least. */
+  #fileRarest(literals: readonly { literal: string; rules: number[]; grams: number[] }[]): void {
     const frequency = new Map<number, number>();
-    for (const [literal] of literals)
-      for (const gram of gramsOf(literal)) frequency.set(gram, (frequency.get(gram) ?? 0) + 1);
-    for (const [literal, rules] of literals) {
-      const grams = gramsOf(literal);
-      let offset = 0;
-      grams.forEach((gram, index) => {
-        if ((frequency.get(gram) ?? 0) < (frequency.get(grams[offset] ?? 0) ?? 0)) offset = index;
-      });
-      file(this.#grams, grams[offset] ?? 0, { literal, offset, rules });
+    for (const { grams } of literals)
+      for (const gram of grams) frequency.set(gram, (frequency.get(gram) ?? 0) + 1);
+    const stride = this.#stride;
+    for (const { literal, rules, grams } of literals) {
+      const counts = grams.map((gram) => frequency.get(gram) ?? 0);
+      let sum = counts.slice(0, stride).reduce((total, count) => total + count, 0);
+      let least = sum;
+      let best = 0;
+      for (let from = 1; from + stride <= grams.length; from++) {
+        sum += (counts[from + stride - 1] ?? 0) - (counts[from - 1] ?? 0);
+        if (sum < least) [least, best] = [sum, from];
+      }
+      for (let offset = best; offset < best + stride; offset++)
+        file(this.#grams, grams[offset] ?? 0, { literal, offset, rules });
     }
   }
 
@@ -101,20 +100,20 @@ export class TextIndex {
     if (this.#has.suffix) this.#walk(this.#suffixes, text, text.length - 1, -1, sink);
     for (const { literal, rules } of this.#short) if (text.includes(literal)) sink(rules);
     if (this.#grams.size === 0) return;
-    if (this.#stride === 1) this.#scanGrams(text, sink);
-    else this.#leap(text, sink);
+    if (this.#stride === 1) this.#scanGrams(text, sink, false);
+    else this.#leap(text, sink, false);
   }
 
   /** Looks for `contains` only, in a text that need not be lowered. */
-  scanAsWritten(written: string, sink: Sink): void {
-    const text = this.#plain ? written : written.toLowerCase();
+  scanAsWritten(original: string, sink: Sink): void {
+    const text = this.#plain ? original : original.toLowerCase();
     for (const { literal, rules } of this.#short) if (text.includes(literal)) sink(rules);
     if (this.#grams.size === 0) return;
-    if (this.#stride === 1) this.#scanGrams(text, sink);
-    else this.#leap(text, sink);
+    if (this.#stride === 1) this.#scanGrams(text, sink, true);
+    else this.#leap(text, sink, true);
   }
 
-  #scanGrams(text: string, sink: Sink): void {
+  #scanGrams(text: string, sink: Sink, written: boolean): void {
     const bits = this.#bits;
     const shift = this.#shift;
     const { length } = text;
@@ -122,11 +121,11 @@ export class TextIndex {
     for (let i = 0; i < length; i++) {
       gram = (gram << 8) ^ (text.charCodeAt(i) | CASE_BIT);
       if (i >= GRAM - 1 && bits[Math.imul(gram, MULTIPLIER) >>> shift] === 1)
-        this.#verify(text, i - GRAM + 1, gram, sink);
+        this.#verify(text, i - GRAM + 1, gram, sink, written);
     }
   }
 
-  #leap(text: string, sink: Sink): void {
+  #leap(text: string, sink: Sink, written: boolean): void {
     const bits = this.#bits;
     const shift = this.#shift;
     const stride = this.#stride;
@@ -137,17 +136,16 @@ export class TextIndex {
         ((text.charCodeAt(i + 1) | CASE_BIT) << 16) ^
         ((text.charCodeAt(i + 2) | CASE_BIT) << 8) ^
         (text.charCodeAt(i + 3) | CASE_BIT);
-      if (bits[Math.imul(gram, MULTIPLIER) >>> shift] === 1) this.#verify(text, i, gram, sink);
+      if (bits[Math.imul(gram, MULTIPLIER) >>> shift] === 1) this.#verify(text, i, gram, sink, written);
     }
   }
 
-  #verify(text: string, at: number, gram: number, sink: Sink): void {
+  #verify(text: string, at: number, gram: number, sink: Sink, written: boolean): void {
     const entries = this.#grams.get(gram);
     if (entries === undefined) return;
     for (const { literal, offset, rules } of entries) {
       const from = at - offset;
-      if (from < 0) continue;
-      if (text.startsWith(literal, from) || text.slice(from, from + literal.length).toLowerCase() === literal)
+      if (from >= 0 && (written ? standsAt(text, from, literal) : text.startsWith(literal, from)))
         sink(rules);
     }
   }
@@ -173,6 +171,16 @@ export class TextIndex {
       node = node.next.get(text.charCodeAt(i));
     }
   }
+}
+
+/** Whether an ASCII literal in lower case stands there, in whatever case. */
+function standsAt(text: string, from: number, literal: string): boolean {
+  for (let i = 0; i < literal.length; i++) {
+    const code = text.charCodeAt(from + i);
+    const lower = code >= 65 && code <= 90 ? code + 32 : code;
+    if (lower !== literal.charCodeAt(i)) return false;
+  }
+  return true;
 }
 
 function isAscii(text: string): boolean {
