@@ -3,8 +3,10 @@ import { newId } from '@parapet/db';
 import { aSource } from '@parapet/testing';
 import {
   storedAlert,
+  storedAsset,
   storedChannel,
   storedEvent,
+  storedParser,
   storedPushSubscription,
   tenantFingerprint,
 } from './support/api-rows.js';
@@ -13,7 +15,9 @@ import { problemOf, startApi, type ApiServer, type Member } from './support/api-
 interface Case {
   /** Makes what `:id` names, for a tenant (and, where it is a person's own, a user). */
   make?: (database: ApiServer['database'], tenantId: string, userId: string) => Promise<string>;
-  body?: object;
+  body?: object | string;
+  /** Media type of a body that is text. */
+  bodyType?: string;
   query?: string;
   /** Statuses of a success beside the endpoint's own: what it needs may be missing in a test. */
   accepts?: number[];
@@ -73,6 +77,28 @@ const CASES: Record<Exclude<keyof typeof endpoints, 'login' | 'refresh' | 'logou
   deletePushSubscription: { make: storedPushSubscription },
   // The push service of the test's subscription is not there.
   testPushSubscription: { make: storedPushSubscription, accepts: [202, 204, 400, 409, 502, 503] },
+  listAssets: {},
+  getAsset: { make: storedAsset },
+  createAsset: {
+    get body() {
+      return { kind: 'address', value: `172.17.${(prefix += 1)}.0/24`, name: 'new' };
+    },
+  },
+  updateAsset: { make: storedAsset, body: { name: 'renamed' } },
+  deleteAsset: { make: storedAsset },
+  importAssets: { body: 'kind,value,name\nhost,imported,Imported\n', bodyType: 'text/csv' },
+  listParsers: {},
+  listBuiltinParsers: {},
+  getParser: { make: storedParser },
+  createParser: {
+    get body() {
+      return { name: `made_${(prefix += 1)}`, kind: 'regex', patterns: ['^x(?<user.name>.)'] };
+    },
+  },
+  updateParser: { make: storedParser, body: { enabled: false } },
+  deleteParser: { make: storedParser },
+  testParser: { body: { kind: 'grok', patterns: ['%{IP:source.ip}'], lines: ['from 192.0.2.1'] } },
+  parseLogs: { body: { lines: ['from 192.0.2.1'] } },
   listQuarantine: {},
 };
 
@@ -104,11 +130,13 @@ describe('every route', () => {
 
   const send = async (endpoint: Endpoint, member: Member | undefined, id: string) => {
     const path = `/api/v1${endpoint.path.replace(':id', id)}${caseOf(endpoint.id).query ?? ''}`;
-    const options = { token: member?.token, body: caseOf(endpoint.id).body };
+    const { body, bodyType } = caseOf(endpoint.id);
+    const headers: Record<string, string> = bodyType === undefined ? {} : { 'content-type': bodyType };
+    const options = { token: member?.token, body, headers };
     if (!endpoint.stream) return (await api.call(endpoint.method, path, options)).status;
     const ended = new AbortController();
-    const headers: Record<string, string> = member ? { authorization: `Bearer ${member.token}` } : {};
-    const response = await fetch(`${api.url}${path}`, { signal: ended.signal, headers });
+    const bearer: Record<string, string> = member ? { authorization: `Bearer ${member.token}` } : {};
+    const response = await fetch(`${api.url}${path}`, { signal: ended.signal, headers: bearer });
     ended.abort();
     return response.status;
   };

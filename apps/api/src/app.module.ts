@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { Logger } from '@parapet/telemetry';
 import { AlertsModule } from './alerts/alerts.module.js';
+import { AssetsModule } from './assets/assets.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import type { ApiSettings } from './core/api-settings.js';
 import { CoreModule, type CoreOptions } from './core/core.module.js';
@@ -8,8 +9,10 @@ import { DashboardModule } from './dashboard/dashboard.module.js';
 import { DetectorsModule } from './detectors/detectors.module.js';
 import { EventsModule } from './events/events.module.js';
 import { LiveModule } from './live/live.module.js';
+import { LogsModule } from './logs/logs.module.js';
 import { NotificationsModule } from './notifications/notifications.module.js';
 import { NotifiersModule } from './notifiers/notifiers.module.js';
+import { ParsersModule } from './parsers/parsers.module.js';
 import { PlatformModule } from './platform/platform.module.js';
 import { SourcesModule } from './sources/sources.module.js';
 
@@ -24,11 +27,14 @@ export class AppModule {
         // Before AlertsModule: /alerts/stream is no /alerts/:id.
         LiveModule,
         AlertsModule,
+        AssetsModule,
         DashboardModule,
         DetectorsModule,
         EventsModule,
+        LogsModule,
         NotificationsModule,
         NotifiersModule,
+        ParsersModule,
         PlatformModule,
         SourcesModule,
       ],

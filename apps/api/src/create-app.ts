@@ -1,7 +1,7 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import cookieParser from 'cookie-parser';
-import express, { type NextFunction, type Request, type Response } from 'express';
+import type { NextFunction, Request, Response } from 'express';
 import { TenantDatabase } from '@parapet/db';
 import { createLogger, NestLogger, type Logger } from '@parapet/telemetry';
 import { AppModule } from './app.module.js';
@@ -9,6 +9,7 @@ import { AccessGuard } from './auth/access.guard.js';
 import type { ApiSettings } from './core/api-settings.js';
 import type { CoreOptions } from './core/core.module.js';
 import { RedisClient } from './core/tokens.js';
+import { bodies } from './http/bodies.js';
 import { assertEndpointsHandled } from './http/boot-check.js';
 import { EndpointInterceptor } from './http/endpoint.interceptor.js';
 import { ProblemFilter } from './http/problem.filter.js';
@@ -17,8 +18,6 @@ import { dashboardFiles } from './web/dashboard-files.js';
 import { operations } from './web/operations.js';
 import { requestLog } from './web/request-log.js';
 import { securityHeaders } from './web/security-headers.js';
-
-const BODY_LIMIT = '1mb';
 
 /**
  * The API with everything but a port.
@@ -64,7 +63,7 @@ function configure(app: NestExpressApplication, settings: ApiSettings, logger: L
     next();
   });
   app.use(cookieParser());
-  app.use(express.json({ limit: BODY_LIMIT }));
+  for (const { path, read } of bodies()) app.use(path, read);
   app.useGlobalGuards(app.get(AccessGuard));
   app.useGlobalInterceptors(new EndpointInterceptor(settings));
   app.useGlobalFilters(new ProblemFilter(logger));

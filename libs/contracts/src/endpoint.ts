@@ -19,6 +19,10 @@ export interface Endpoint {
   params?: z.ZodType;
   query?: z.ZodType;
   body?: z.ZodType;
+  /** Media type of a body that is text and no JSON; its schema gets a string. */
+  bodyType?: string;
+  /** Bytes at the most, where it is not 1 MiB. */
+  bodyLimit?: number;
   /** Left out: 204 without content, or a stream when `stream` is set. */
   response?: z.ZodType;
   status?: number;

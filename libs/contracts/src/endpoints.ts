@@ -16,4 +16,15 @@ export {
   deletePushSubscription,
   testPushSubscription,
 } from './notifications.js';
+export { listAssets, getAsset, createAsset, updateAsset, deleteAsset, importAssets } from './assets.js';
+export {
+  listParsers,
+  listBuiltinParsers,
+  getParser,
+  createParser,
+  updateParser,
+  deleteParser,
+  testParser,
+} from './parsers.js';
+export { parseLogs } from './logs.js';
 export { listQuarantine } from './platform.js';

@@ -1,4 +1,5 @@
 export * from './alerts.js';
+export * from './assets.js';
 export * from './auth.js';
 export * from './common.js';
 export * from './dashboard.js';
@@ -7,8 +8,10 @@ export * from './endpoint.js';
 export * from './event.js';
 export * from './events.js';
 export * from './live.js';
+export * from './logs.js';
 export * from './messages.js';
 export * from './notifications.js';
+export * from './parsers.js';
 export * from './permissions.js';
 export * from './platform.js';
 export * from './problem.js';

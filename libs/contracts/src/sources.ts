@@ -6,7 +6,7 @@ const nameSchema = z.string().trim().min(1).max(100);
 const cidrSchema = z
   .union([z.cidrv4(), z.cidrv6(), z.ipv4(), z.ipv6()])
   .describe('a prefix such as 10.0.1.0/24; a single address is taken as its /32 or /128');
-const timeZoneSchema = z
+export const timeZoneSchema = z
   .string()
   .max(60)
   .refine((zone) => {
@@ -22,7 +22,7 @@ const timeZoneSchema = z
 export const sourceTypeSchema = z
   .string()
   .regex(/^[a-z0-9_]{1,40}$/)
-  .describe('auto, or the name of a decoder');
+  .describe('auto, or the name of a decoder or of one of the tenant’s parsers');
 
 export const sourceSchema = z
   .object({

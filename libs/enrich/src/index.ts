@@ -1,3 +1,5 @@
+export { AssetTable } from './assets.js';
+export type { AssetRow } from './assets.js';
 export { CidrTrie } from './cidr-trie.js';
 export { InvalidCidrError, parseCidr } from './cidr.js';
 export type { Prefix } from './cidr.js';

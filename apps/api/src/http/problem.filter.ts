@@ -100,7 +100,7 @@ function bodyError(thrown: unknown): Foreseen | undefined {
   const { status, type } = thrown;
   if (typeof status !== 'number' || status < 400 || status > 499) return undefined;
   if (type === 'entity.parse.failed') return new ValidationError([{ path: 'body', message: 'is not JSON' }]);
-  if (type === 'entity.too.large') return { status, message: 'The body is over 1 MiB.' };
+  if (type === 'entity.too.large') return { status, message: 'The body is larger than this endpoint takes.' };
   return { status, message: STATUS_CODES[status] ?? 'The request can’t be read.' };
 }
 

@@ -60,7 +60,11 @@ function operation(endpoint: Endpoint, components: Json): Json {
       ? {
           requestBody: {
             required: true,
-            content: { 'application/json': { schema: schemaOf(endpoint.body, 'input', components) } },
+            content: {
+              [endpoint.bodyType ?? 'application/json']: {
+                schema: schemaOf(endpoint.body, 'input', components),
+              },
+            },
           },
         }
       : {}),
