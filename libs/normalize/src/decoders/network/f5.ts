@@ -64,7 +64,7 @@ function decodeText(code: string, text: string, fields: EventFields): void {
 export const f5: Decoder = {
   name: 'f5_bigip',
   types: ['f5', 'bigip', 'big-ip', 'f5_big_ip', 'f5-bigip'],
-  programs: [],
+  programs: ['tmm', 'tmm1', 'tmm2', 'tmm3', 'mcpd', 'bigd', 'apmd', 'ltm'],
   anyProgram: true,
   recognise: (header, message) =>
     header.program !== undefined &&

@@ -4,7 +4,6 @@ import { awsWaf, elb, s3access } from './aws.js';
 import { caddy } from './caddy.js';
 import { cloudflare, fastly, openAppSec } from './cdn.js';
 import { envoy } from './envoy.js';
-import { f5bigip } from './f5.js';
 import { haproxy } from './haproxy.js';
 import { iis } from './iis.js';
 import { lighttpd } from './lighttpd.js';
@@ -35,7 +34,6 @@ export const WEB_DECODERS: readonly Decoder[] = [
   modsecurity,
   awsWaf,
   nginxJson,
-  f5bigip,
   // Last: access logs of any server.
   accessLog,
 ];
