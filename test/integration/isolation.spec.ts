@@ -1,6 +1,6 @@
 import { endpoints, PERMISSIONS, ROLES, type Endpoint, type Role } from '@parapet/contracts';
 import { newId } from '@parapet/db';
-import { aSource } from '@parapet/testing';
+import { anApiKey, aSource } from '@parapet/testing';
 import {
   storedAlert,
   storedAsset,
@@ -54,6 +54,9 @@ const CASES: Record<Exclude<keyof typeof endpoints, 'login' | 'refresh' | 'logou
   },
   updateSource: { make: source, body: { name: 'renamed' } },
   deleteSource: { make: source },
+  listApiKeys: {},
+  createApiKey: { body: { name: 'new' } },
+  revokeApiKey: { make: async (database, tenantId) => (await anApiKey(database.tenants, tenantId)).id },
   listDetectors: {},
   getDetector: { make: detector },
   updateDetector: { make: detector, body: { threshold: 7 } },

@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import type { Logger } from '@parapet/telemetry';
 import { AlertsModule } from './alerts/alerts.module.js';
 import { AssetsModule } from './assets/assets.module.js';
+import { ApiKeysModule } from './api-keys/api-keys.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import type { ApiSettings } from './core/api-settings.js';
 import { CoreModule, type CoreOptions } from './core/core.module.js';
@@ -27,6 +28,7 @@ export class AppModule {
         // Before AlertsModule: /alerts/stream is no /alerts/:id.
         LiveModule,
         AlertsModule,
+        ApiKeysModule,
         AssetsModule,
         DashboardModule,
         DetectorsModule,

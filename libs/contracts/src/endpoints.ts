@@ -27,4 +27,5 @@ export {
   testParser,
 } from './parsers.js';
 export { parseLogs } from './logs.js';
+export { listApiKeys, createApiKey, revokeApiKey } from './api-keys.js';
 export { listQuarantine } from './platform.js';

@@ -1,5 +1,6 @@
 export * from './alerts.js';
 export * from './assets.js';
+export * from './api-keys.js';
 export * from './auth.js';
 export * from './common.js';
 export * from './dashboard.js';

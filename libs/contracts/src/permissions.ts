@@ -21,6 +21,8 @@ export const PERMISSIONS = {
   'logs:parse': ['admin', 'analyst', 'viewer'],
   'assets:read': ['admin', 'analyst', 'viewer'],
   'assets:write': ['admin', 'analyst'],
+  'api-keys:read': ['admin'],
+  'api-keys:write': ['admin'],
   'detectors:read': ['admin', 'analyst', 'viewer'],
   'detectors:write': ['admin'],
   'notifications:read': ['admin', 'analyst', 'viewer'],

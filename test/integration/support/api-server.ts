@@ -78,7 +78,7 @@ export async function startApi(
   const url = `http://127.0.0.1:${port}`;
 
   const call: ApiServer['call'] = async (method, path, { body, headers = {}, token } = {}) => {
-    const rooted = /^\/(api|health|ready|metrics|$)/.test(path) ? path : `/api/v1${path}`;
+    const rooted = /^\/(api\/|health|ready|metrics|$)/.test(path) ? path : `/api/v1${path}`;
     const response = await fetch(`${url}${rooted}`, {
       method,
       headers: {

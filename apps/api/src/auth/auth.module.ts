@@ -3,6 +3,7 @@ import { JwtModule } from '@nestjs/jwt';
 import { ACCESS_TOKEN } from '@parapet/auth';
 import type { ApiSettings } from '../core/api-settings.js';
 import { SETTINGS } from '../core/tokens.js';
+import { ApiKeyDirectory } from './api-key-directory.service.js';
 import { AccessGuard } from './access.guard.js';
 import { AccessTokens } from './access-tokens.service.js';
 import { AuthController } from './auth.controller.js';
@@ -36,6 +37,7 @@ import { SessionsRepository } from './sessions.repository.js';
   providers: [
     AccessGuard,
     AccessTokens,
+    ApiKeyDirectory,
     AuthService,
     BrowserSessions,
     CsrfService,

@@ -1,5 +1,5 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import type { Role } from '@parapet/contracts';
+import type { ApiKeyScope, Role } from '@parapet/contracts';
 import { UnauthenticatedError } from '@parapet/errors';
 import type { ApiRequest } from './api-request.js';
 
@@ -13,6 +13,8 @@ export interface Principal {
   name: string;
   /** The address the request came from. */
   ip: string | null;
+  /** Set for an API key: it may do this and nothing else, whatever its role. `userId` is then the key's id. */
+  scopes?: readonly ApiKeyScope[];
 }
 
 /** The signed-in person, as a parameter of a controller's method: `@Caller() caller: Principal`. */
