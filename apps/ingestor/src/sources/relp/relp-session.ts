@@ -4,6 +4,7 @@ import { metrics } from '@parapet/telemetry';
 import { Receipt } from '../../pipeline/receipt.js';
 import type { Sender } from '../../pipeline/sender.js';
 import type { StreamSession } from '../stream/stream-session.js';
+import { FirstRepeated } from './first-repeated.js';
 import type { RelpParts } from './relp.js';
 
 /** Answers to the frames of one read. They leave together, when Redis has all that the read brought. */
@@ -39,6 +40,7 @@ export class RelpSession implements StreamSession {
   /** In the order of their frames: answers keep it. */
   private turns: Turn[] = [];
   private unheard: Sent[] = [];
+  private readonly repeated: FirstRepeated | undefined;
   private gone = false;
   /** The sender ended in order, so what we wrote has been read. */
   private ended = false;
@@ -47,7 +49,11 @@ export class RelpSession implements StreamSession {
     private readonly socket: Socket,
     private readonly sender: Sender,
     private readonly parts: RelpParts,
-  ) {}
+    /** The sender may have waited for our start. */
+    catchingUp: boolean,
+  ) {
+    if (catchingUp) this.repeated = new FirstRepeated();
+  }
 
   get waits(): boolean {
     return this.parts.publisher.stalled || this.socket.writableLength > MAX_UNREAD_ANSWERS;
@@ -73,7 +79,8 @@ export class RelpSession implements StreamSession {
       if (this.state === 'closed' || this.refusal !== undefined) return;
       if (command === 'syslog' && this.state === 'open') {
         events++;
-        this.parts.intake.receive(data, truncated, this.sender, turn.receipt);
+        if (this.repeated?.takes(data)) metrics.redelivered.inc();
+        else this.parts.intake.receive(data, truncated, this.sender, turn.receipt);
         turn.text += relpResponse(txnr, '200 OK');
       } else turn.text += this.control(txnr, command, data);
     });

@@ -11,13 +11,18 @@ export interface RelpParts {
   publisher: Pick<Publisher, 'stalled'>;
 }
 
+/** How long after our start a sender may still be working off what it kept while we were away. */
+const CATCHING_UP_MS = 600_000;
+
 /** RELP (rsyslog's omrelp), on TCP or on TLS: a message is acknowledged when Redis has its event. */
 export function relp(parts: RelpParts): StreamProtocol {
+  const startedAt = Date.now();
   return {
     name: 'relp',
     transport: 'relp',
     setting: 'RELP_PORT',
     acknowledges: true,
-    open: (socket: Socket, sender) => new RelpSession(socket, sender, parts),
+    open: (socket: Socket, sender) =>
+      new RelpSession(socket, sender, parts, Date.now() - startedAt < CATCHING_UP_MS),
   };
 }
