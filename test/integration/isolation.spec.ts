@@ -24,6 +24,15 @@ interface Case {
 }
 
 const source: Case['make'] = async (database, tenantId) => (await aSource(database.tenants, tenantId)).id;
+const tokenSource: Case['make'] = async (database, tenantId) => {
+  const id = newId();
+  await database.sql(
+    `insert into sources (id, tenant_id, name, identified_by, token_hash, token_prefix)
+     values ($1, $2, 'by token', 'token', sha256($3::text::bytea), 'st_')`,
+    [id, tenantId, id],
+  );
+  return id;
+};
 const detector: Case['make'] = async (database, tenantId) => {
   const [row] = await database.sql<{ id: string }>('select id from detectors where tenant_id = $1 limit 1', [
     tenantId,
@@ -53,6 +62,7 @@ const CASES: Record<Exclude<keyof typeof endpoints, 'login' | 'refresh' | 'logou
     },
   },
   updateSource: { make: source, body: { name: 'renamed' } },
+  renewSourceToken: { make: tokenSource },
   deleteSource: { make: source },
   listApiKeys: {},
   createApiKey: { body: { name: 'new' } },
@@ -102,6 +112,16 @@ const CASES: Record<Exclude<keyof typeof endpoints, 'login' | 'refresh' | 'logou
   deleteParser: { make: storedParser },
   testParser: { body: { kind: 'grok', patterns: ['%{IP:source.ip}'], lines: ['from 192.0.2.1'] } },
   parseLogs: { body: { lines: ['from 192.0.2.1'] } },
+  listDeadLetters: {},
+  replayDeadLetters: { body: {} },
+  listTenants: {},
+  assignSender: {
+    // Nobody's tenant: a good one is tried in replay.spec.ts.
+    get body() {
+      return { tenantId: newId(), cidr: `172.18.${(prefix += 1)}.1/32`, name: 'x', reason: 'it is theirs' };
+    },
+    accepts: [404],
+  },
   listQuarantine: {},
 };
 

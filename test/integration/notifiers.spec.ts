@@ -71,7 +71,7 @@ async function stopProcesses() {
 }
 
 /** As the processor announces an alert. */
-async function announce(tenantId: string, alertId: string, kind: OutboxMessage['kind'] = 'alert.created') {
+async function announce(tenantId: string, alertId: string, kind: 'alert.created' | 'alert.updated' = 'alert.created') {
   const message: OutboxMessage = { kind, v: 1, tenantId, alertId };
   await database.sql('insert into outbox (tenant_id, kind, payload) values ($1, $2, $3)', [
     tenantId,
@@ -266,6 +266,7 @@ describe('R14 a relay that dies', () => {
         outbox: new OutboxRepository(database.tenants, database.pool('parapet_app')),
         producer,
         redis: connection,
+        replays: { carry: () => Promise.resolve() },
         markSent: () => Promise.resolve(),
         logger,
         at: (reached) => {

@@ -7,6 +7,7 @@ import { AuthModule } from './auth/auth.module.js';
 import type { ApiSettings } from './core/api-settings.js';
 import { CoreModule, type CoreOptions } from './core/core.module.js';
 import { DashboardModule } from './dashboard/dashboard.module.js';
+import { DeadLettersModule } from './dead-letters/dead-letters.module.js';
 import { DetectorsModule } from './detectors/detectors.module.js';
 import { EventsModule } from './events/events.module.js';
 import { LiveModule } from './live/live.module.js';
@@ -31,6 +32,7 @@ export class AppModule {
         ApiKeysModule,
         AssetsModule,
         DashboardModule,
+        DeadLettersModule,
         DetectorsModule,
         EventsModule,
         LogsModule,

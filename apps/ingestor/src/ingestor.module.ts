@@ -25,6 +25,7 @@ import { InDoubtStore } from './pipeline/in-doubt-store.js';
 import { Quotas } from './pipeline/quota.js';
 import { Spool } from './pipeline/spool.js';
 import { createSources } from './sources/index.js';
+import { QuarantineReplay } from './sources/quarantine-replay.js';
 import { BATCHERS, LOGGER, POOL, QUEUES, REDIS, SETTINGS, SOURCES } from './tokens.js';
 import type { Batchers, IngestorSettings, Queues } from './tokens.js';
 
@@ -176,8 +177,22 @@ const watches: FactoryProvider[] = [
   },
   {
     provide: SOURCES,
-    inject: [SETTINGS, Intake, Backpressure, Placement, Quotas, Publisher, InDoubt, KeyUse, LOGGER],
+    inject: [
+      REDIS,
+      POOL,
+      SETTINGS,
+      Intake,
+      Backpressure,
+      Placement,
+      Quotas,
+      Publisher,
+      InDoubt,
+      KeyUse,
+      LOGGER,
+    ],
     useFactory: (
+      redis: Redis,
+      pool: Pool,
       settings: IngestorSettings,
       intake: Intake,
       backpressure: Backpressure,
@@ -187,8 +202,8 @@ const watches: FactoryProvider[] = [
       inDoubt: InDoubt,
       keyUse: KeyUse,
       logger: Logger,
-    ) =>
-      createSources({
+    ) => [
+      ...createSources({
         settings,
         intake,
         backpressure,
@@ -199,6 +214,8 @@ const watches: FactoryProvider[] = [
         keyUse,
         logger,
       }),
+      new QuarantineReplay({ redis, store: new QuarantineStore(pool), placement, intake, inDoubt, logger }),
+    ],
   },
 ];
 

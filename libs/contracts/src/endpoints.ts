@@ -2,7 +2,14 @@
 export { login, refresh, logout, me } from './auth.js';
 export { listEvents, getEvent, eventHistogram } from './events.js';
 export { listAlerts, getAlert, updateAlert, streamAlerts } from './alerts.js';
-export { listSources, getSource, createSource, updateSource, deleteSource } from './sources.js';
+export {
+  listSources,
+  getSource,
+  createSource,
+  updateSource,
+  renewSourceToken,
+  deleteSource,
+} from './sources.js';
 export { listDetectors, getDetector, updateDetector } from './detectors.js';
 export { getDashboard } from './dashboard.js';
 export {
@@ -28,4 +35,5 @@ export {
 } from './parsers.js';
 export { parseLogs } from './logs.js';
 export { listApiKeys, createApiKey, revokeApiKey } from './api-keys.js';
-export { listQuarantine } from './platform.js';
+export { listDeadLetters, replayDeadLetters } from './dead-letters.js';
+export { listQuarantine, listTenants, assignSender } from './platform.js';

@@ -71,3 +71,15 @@ export function toWireEvent(event: NormalizedEvent): WireEvent {
     'event.ingested': iso(event['event.ingested']),
   } as WireEvent;
 }
+
+/** The inner form of an event that is a tenant's. @throws ZodError when it is no event */
+export function fromWireEvent(wire: unknown, tenantId: string): NormalizedEvent {
+  const event = wireEventSchema.parse(wire);
+  return {
+    ...event,
+    id: z.uuid().parse(event.id),
+    tenantId,
+    '@timestamp': Date.parse(event['@timestamp']),
+    'event.ingested': Date.parse(event['event.ingested']),
+  };
+}

@@ -4,6 +4,7 @@ export * from './api-keys.js';
 export * from './auth.js';
 export * from './common.js';
 export * from './dashboard.js';
+export * from './dead-letters.js';
 export * from './detectors.js';
 export * from './endpoint.js';
 export * from './event.js';

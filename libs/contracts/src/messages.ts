@@ -35,8 +35,31 @@ export const notifyJobSchema = z.object({
 });
 export type NotifyJob = z.infer<typeof notifyJobSchema>;
 
-/** What the processor leaves in the outbox, in the transaction that made or changed the alert. */
+/** Bring what senders inside a prefix sent while nobody claimed them from quarantine to the tenant that does now. */
+export const replayJobSchema = z.object({
+  kind: z.literal('replay'),
+  v: z.literal(1),
+  tenantId: idSchema,
+  prefix: z.string(),
+});
+export type ReplayJob = z.infer<typeof replayJobSchema>;
+
+/** What leaves because a transaction committed: alerts that were made or changed, replays that were asked for. */
 export const outboxMessageSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('dead_letters.replay'),
+    v: z.literal(1),
+    tenantId: idSchema,
+    /** Id of the batch that brings the letters with this `replay_id` back. */
+    replayId: idSchema,
+  }),
+  z.object({
+    kind: z.literal('quarantine.replay'),
+    v: z.literal(1),
+    tenantId: idSchema,
+    replayId: idSchema,
+    prefix: z.string(),
+  }),
   z.object({ kind: z.literal('alert.created'), v: z.literal(1), tenantId: idSchema, alertId: idSchema }),
   z.object({ kind: z.literal('alert.updated'), v: z.literal(1), tenantId: idSchema, alertId: idSchema }),
 ]);

@@ -27,7 +27,10 @@ export const PERMISSIONS = {
   'detectors:write': ['admin'],
   'notifications:read': ['admin', 'analyst', 'viewer'],
   'notifications:write': ['admin'],
+  'dead-letters:read': ['admin', 'analyst', 'viewer'],
+  'dead-letters:replay': ['admin'],
   'platform:read': ['sre'],
+  'platform:write': ['sre'],
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Permission = keyof typeof PERMISSIONS;

@@ -1,5 +1,5 @@
 import type { JobsOptions } from 'bullmq';
-import { eventBatchSchema, notifyJobSchema } from '@parapet/contracts';
+import { eventBatchSchema, notifyJobSchema, replayJobSchema } from '@parapet/contracts';
 
 /** R7: eight attempts, exponential from 1 s with jitter; then the job is kept as failed for a week. */
 const RETRIED: JobsOptions = {
@@ -25,6 +25,12 @@ export const QUEUES = {
     name: 'overflow',
     schema: eventBatchSchema,
     options: { ...RETRIED, removeOnComplete: true } satisfies JobsOptions,
+  },
+  // From the console to the ingestor, which reads lines.
+  replay: {
+    name: 'replay',
+    schema: replayJobSchema,
+    options: { ...RETRIED, removeOnComplete: { age: 3600, count: 1000 } } satisfies JobsOptions,
   },
   notify: {
     name: 'notify',

@@ -83,6 +83,10 @@ CREATE INDEX assets_tenant ON assets (tenant_id, created_at, id);
 
 -- A replayed letter stays, so that what was lost and mended can be told; `replay_id` is the batch that brought it back.
 ALTER TABLE dead_letters ADD COLUMN replayed_at timestamptz(3), ADD COLUMN replay_id uuid;
+-- An event that fails again after its replay is a letter of its own: its first one is answered.
+ALTER TABLE dead_letters DROP CONSTRAINT dead_letters_tenant_id_event_id_reason_key,
+  ADD CONSTRAINT dead_letters_once UNIQUE (tenant_id, event_id, reason, batch_id);
+CREATE INDEX dead_letters_replay ON dead_letters (tenant_id, replay_id) WHERE replay_id IS NOT NULL;
 CREATE INDEX dead_letters_open ON dead_letters (tenant_id, created_at) WHERE replayed_at IS NULL;
 
 -- ── Row-level security and grants ───────────────────────────────────────────────────────────────────────────────

@@ -18,6 +18,7 @@ import { createNotifyWorker } from './notify-worker.js';
 import { OutboxListener } from './outbox-listener.js';
 import { OutboxRelay } from './outbox-relay.js';
 import { OutboxRepository } from './outbox.repository.js';
+import { ReplayCarrier } from './replay-carrier.js';
 import { sweep } from './sweep.js';
 
 const SWEEP_MS = 30_000;
@@ -30,6 +31,7 @@ export class NotifiersService implements OnApplicationBootstrap, BeforeApplicati
   private readonly queueRedis: Redis;
   private readonly workerRedis: Redis;
   private readonly producer: Producer<'notify'>;
+  private readonly replayProducers: readonly [Producer<'events'>, Producer<'replay'>];
   private readonly worker: Worker;
   private readonly relay: OutboxRelay;
   private readonly listener: OutboxListener;
@@ -49,10 +51,13 @@ export class NotifiersService implements OnApplicationBootstrap, BeforeApplicati
     this.queueRedis = this.connect(settings.REDIS_URL, 'notify-add', { commandTimeout: 3000 });
     this.workerRedis = this.connect(settings.REDIS_URL, 'notify-work', {});
     this.producer = new Producer('notify', this.queueRedis);
-    this.producer.queue.on('error', (error) => this.failed('queue', error));
+    this.replayProducers = [new Producer('events', this.queueRedis), new Producer('replay', this.queueRedis)];
+    for (const { queue } of [this.producer, ...this.replayProducers])
+      queue.on('error', (error) => this.failed('queue', error));
     this.worker = createNotifyWorker(this.workerRedis, delivery, logger);
     const markSent = (tenantId: string, ids: readonly string[]) => repository.markAllSent(tenantId, ids);
-    this.relay = new OutboxRelay({ outbox, producer: this.producer, redis, markSent, logger });
+    const replays = new ReplayCarrier(...this.replayProducers);
+    this.relay = new OutboxRelay({ outbox, producer: this.producer, replays, redis, markSent, logger });
     this.listener = new OutboxListener(
       serviceUrl(settings.DATABASE_URL, 'parapet_app'),
       () => this.relay.nudge(),
@@ -89,7 +94,8 @@ export class NotifiersService implements OnApplicationBootstrap, BeforeApplicati
       this.logger.warn('notifications were still on their way at the stop; they are delivered again');
     }
     await this.delivery.close();
-    await within(this.producer.close(), 1000);
+    const producers = [this.producer, ...this.replayProducers];
+    await within(Promise.all(producers.map((producer) => producer.close())), 1000);
     this.queueRedis.disconnect();
     this.workerRedis.disconnect();
   }

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
-import { outboxMessageSchema, type Alert } from '@parapet/contracts';
+import { outboxMessageSchema, type Alert, type OutboxMessage } from '@parapet/contracts';
 import type { Producer } from '@parapet/queue';
 import { countFailure, metrics, type Logger } from '@parapet/telemetry';
 import { publishLive } from '../live/publish-live.js';
 import type { Notification } from './notification.js';
 import type { OutboxRepository, OutboxRow } from './outbox.repository.js';
+import type { ReplayCarrier } from './replay-carrier.js';
 
 const BATCH = 100;
 const POLL_MS = 1000;
@@ -25,6 +26,7 @@ export type RelayStep = 'planned' | 'queued' | 'committed';
 export interface RelayParts {
   outbox: OutboxRepository;
   producer: Pick<Producer<'notify'>, 'add'>;
+  replays: Pick<ReplayCarrier, 'carry'>;
   redis: Pick<Redis, 'publish' | 'ping'>;
   /** Marks notifications as sent that the relay delivered itself. */
   markSent: (tenantId: string, ids: readonly string[]) => Promise<void>;
@@ -116,7 +118,10 @@ export class OutboxRelay {
     return outbox.within(tenantId, async (query) => {
       const rows = await outbox.claim(query, tenantId, BATCH);
       if (rows.length === 0) return { rows: 0, pages: [] };
-      const { created, updated } = this.sort(tenantId, rows);
+      const messages = this.read(tenantId, rows);
+      const { created, updated } = alertsOf(messages);
+      for (const message of messages)
+        if ('replayId' in message) await this.parts.replays.carry(query, message);
       const planned = created.length > 0 ? await outbox.plan(query, tenantId, created) : [];
       at?.('planned');
       await Promise.all(planned.map((notification) => this.enqueue(notification)));
@@ -162,28 +167,33 @@ export class OutboxRelay {
     }
   }
 
-  /** Each alert once, and as created only when it is both. */
-  private sort(tenantId: string, rows: readonly OutboxRow[]): { created: string[]; updated: string[] } {
-    const created = new Set<string>();
-    const updated = new Set<string>();
-    for (const { id, payload } of rows) {
+  private read(tenantId: string, rows: readonly OutboxRow[]): OutboxMessage[] {
+    return rows.flatMap(({ id, payload }) => {
       const message = outboxMessageSchema.safeParse(payload);
-      if (!message.success || message.data.tenantId !== tenantId) {
-        // It stays in the table, marked; nothing of it could be carried on.
-        countFailure('notifiers', 'unreadable_message');
-        this.parts.logger.error({ tenantId, outboxId: id }, 'an outbox message is not readable');
-        continue;
-      }
-      (message.data.kind === 'alert.created' ? created : updated).add(message.data.alertId);
-    }
-    for (const id of created) updated.delete(id);
-    return { created: [...created], updated: [...updated] };
+      if (message.success && message.data.tenantId === tenantId) return [message.data];
+      // It stays in the table, marked; nothing of it could be carried on.
+      countFailure('notifiers', 'unreadable_message');
+      this.parts.logger.error({ tenantId, outboxId: id }, 'an outbox message is not readable');
+      return [];
+    });
   }
 
   private enqueue(notification: Notification): Promise<void> {
     const delay = notification.channel === 'websocket' ? { delay: WEBSOCKET_JOB_DELAY_MS } : {};
     return this.parts.producer.add(notification.id, jobOf(notification), delay);
   }
+}
+
+/** Each alert once, and as created only when it is both. */
+function alertsOf(messages: readonly OutboxMessage[]): { created: string[]; updated: string[] } {
+  const created = new Set<string>();
+  const updated = new Set<string>();
+  for (const message of messages) {
+    if (!('alertId' in message)) continue;
+    (message.kind === 'alert.created' ? created : updated).add(message.alertId);
+  }
+  for (const id of created) updated.delete(id);
+  return { created: [...created], updated: [...updated] };
 }
 
 export function jobOf({ id, tenantId, alertId, channel, recipient }: Notification) {

@@ -28,6 +28,11 @@ export class SourcesController {
     return this.sources.update(caller, params.id, body);
   }
 
+  @Handles(endpoints.renewSourceToken)
+  renewToken(@Caller() caller: Principal, @Input() { params }: ParsedOf<typeof endpoints.renewSourceToken>) {
+    return this.sources.renewToken(caller, params.id);
+  }
+
   @Handles(endpoints.deleteSource)
   delete(@Caller() caller: Principal, @Input() { params }: ParsedOf<typeof endpoints.deleteSource>) {
     return this.sources.delete(caller, params.id);

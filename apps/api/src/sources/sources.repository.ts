@@ -7,7 +7,10 @@ import { Statement } from '@parapet/eventstore';
 interface SourceRow {
   id: string;
   name: string;
-  cidr: string;
+  identified_by: string;
+  cidr: string | null;
+  certificate_sha256: string | null;
+  token_prefix: string | null;
   type: string;
   time_zone: string;
   enabled: boolean;
@@ -19,7 +22,8 @@ interface SourceRow {
 
 // Hours are of receipt; 24 full hours and the one that runs. The last event is looked for among all hours.
 const SOURCES = `
-  select s.id, s.name, s.cidr::text as cidr, s.type, s.time_zone, s.enabled, s.status, s.created_at,
+  select s.id, s.name, s.identified_by, s.cidr::text as cidr, encode(s.certificate_sha256, 'hex') as certificate_sha256,
+    s.token_prefix, s.type, s.time_zone, s.enabled, s.status, s.created_at,
     (select max(a.last_event_at) from source_activity a where a.tenant_id = s.tenant_id and a.source_id = s.id) as last_event_at,
     (select coalesce(sum(a.events), 0) from source_activity a where a.tenant_id = s.tenant_id and a.source_id = s.id
        and a.hour > now() - interval '24 hours') as events
@@ -28,7 +32,18 @@ const SOURCES = `
 /** Creation time (epoch ms) and id of a page's last source. */
 export const sourceCursorSchema = z.tuple([z.int(), z.uuid()]);
 
-export type SourceChange = Partial<Pick<Source, 'name' | 'cidr' | 'type' | 'timeZone' | 'enabled'>>;
+/** Columns of a source; hashes as bytes. */
+export interface SourceChange {
+  name?: string;
+  cidr?: string;
+  certificateSha256?: Buffer<ArrayBuffer>;
+  tokenHash?: Buffer<ArrayBuffer>;
+  tokenPrefix?: string;
+  type?: string;
+  timeZone?: string;
+  enabled?: boolean;
+}
+export type NewSource = SourceChange & Required<Pick<Source, 'name' | 'identifiedBy' | 'type'>>;
 
 @Injectable()
 export class SourcesRepository {
@@ -59,7 +74,7 @@ export class SourcesRepository {
     return this.database.withTenant(tenantId, work);
   }
 
-  async create(tx: TenantTx, tenantId: string, source: Required<SourceChange>): Promise<string> {
+  async create(tx: TenantTx, tenantId: string, source: NewSource): Promise<string> {
     const id = newId();
     await tx.source.createMany({ data: [{ ...source, id, tenantId }] });
     return id;
@@ -74,9 +89,13 @@ export class SourcesRepository {
     return count > 0;
   }
 
-  /** The name and prefix of what was deleted. */
-  async delete(tx: TenantTx, id: string): Promise<{ name: string; cidr: string | null } | undefined> {
-    const found = await tx.source.findFirst({ where: { id }, select: { name: true, cidr: true } });
+  /** The name of what was deleted, and what it was known by. */
+  async delete(
+    tx: TenantTx,
+    id: string,
+  ): Promise<{ name: string; identifiedBy: string; cidr: string | null } | undefined> {
+    const select = { name: true, identifiedBy: true, cidr: true };
+    const found = await tx.source.findFirst({ where: { id }, select });
     if (!found) return undefined;
     const { count } = await tx.source.deleteMany({ where: { id } });
     return count > 0 ? found : undefined;
@@ -84,12 +103,13 @@ export class SourcesRepository {
 }
 
 function sourceOfRow(row: SourceRow): Source {
-  const [address = '', length] = row.cidr.split('/');
-  const spelled = normalizeIp(address) ?? address;
   return {
     id: row.id,
     name: row.name,
-    cidr: `${spelled}/${length ?? (spelled.includes(':') ? 128 : 32)}`,
+    identifiedBy: sourceSchema.shape.identifiedBy.parse(row.identified_by),
+    cidr: row.cidr === null ? null : prefixOf(row.cidr),
+    certificateSha256: row.certificate_sha256,
+    tokenPrefix: row.token_prefix,
     type: row.type,
     timeZone: row.time_zone,
     enabled: row.enabled,
@@ -98,4 +118,11 @@ function sourceOfRow(row: SourceRow): Source {
     eventsLast24h: Number(row.events),
     createdAt: row.created_at.toISOString(),
   };
+}
+
+/** PostgreSQL leaves out the length of a single address. */
+function prefixOf(inet: string): string {
+  const [address = '', length] = inet.split('/');
+  const spelled = normalizeIp(address) ?? address;
+  return `${spelled}/${length ?? (spelled.includes(':') ? 128 : 32)}`;
 }

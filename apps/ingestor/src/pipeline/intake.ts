@@ -68,14 +68,15 @@ export class Intake {
       quarantine.add(sender.address, sender.transport, frame, now);
       return;
     }
-    if (sender.transport === 'udp') {
+    // A replayed datagram waits like any stream.
+    if (sender.transport === 'udp' && receipt === undefined) {
       if (backpressure.full) return countDrop(route.tenantSlug, 'udp_buffer_full');
       if (quotas.holdsOff(route.tenantId, now)) return countDrop(route.tenantSlug, 'over_quota');
     }
     const mark = receipt && this.mark(receipt, sender, frame);
     if (receipt !== undefined && mark === undefined) return;
     const event: EventFields = parseFrame(frame, {
-      receivedAt: sender.file === undefined ? now : Math.min(now, sender.file.modified),
+      receivedAt: sender.asOf === undefined ? now : Math.min(now, sender.asOf),
       timeZone: route.timeZone,
       sourceType: route.sourceType,
       transport: sender.transport,

@@ -4,7 +4,14 @@ import { newSender } from './sender.js';
 
 const row = (tenantId: string, by: Omit<RoutingRow, 'route'>): RoutingRow => ({
   ...by,
-  route: { sourceId: tenantId, tenantId, tenantSlug: tenantId, sourceType: 'auto', timeZone: 'UTC', identity: 'address' },
+  route: {
+    sourceId: tenantId,
+    tenantId,
+    tenantSlug: tenantId,
+    sourceType: 'auto',
+    timeZone: 'UTC',
+    identity: 'address',
+  },
 });
 const route = (tenantId: string, cidr: string) => row(tenantId, { cidr });
 

@@ -1,5 +1,7 @@
 import type { Pool } from 'pg';
+import { z } from 'zod';
 import type { QuarantinedFrames } from './quarantine.js';
+import { TRANSPORTS } from './route.js';
 
 export const STORED_SAMPLES = 20;
 /** Rows at most: addresses of datagrams are forged at no cost. A sender that has its row goes on being counted. */
@@ -19,6 +21,19 @@ const UPSERT = `
       SELECT sample, at FROM jsonb_array_elements(q.samples || excluded.samples) WITH ORDINALITY AS s (sample, at)
       ORDER BY at DESC LIMIT $8) AS kept)`;
 
+const senderRow = z
+  .object({
+    address: z.string(),
+    transport: z.enum(TRANSPORTS),
+    events: z.coerce.number(),
+    samples: z.array(z.string()),
+    last_seen: z.date(),
+  })
+  .transform(({ last_seen, ...row }) => ({ ...row, lastSeen: last_seen }));
+
+/** A sender as quarantine has it. */
+export type QuarantinedSender = z.infer<typeof senderRow>;
+
 /** Writes what unknown senders sent into the platform's quarantine, where an operator assigns them to a tenant. */
 export class QuarantineStore {
   constructor(private readonly pool: Pool) {}
@@ -36,5 +51,23 @@ export class QuarantineStore {
       MAX_ROWS,
       STORED_SAMPLES,
     ]);
+  }
+
+  /** The senders inside a prefix, those with an address of the prefix's family. */
+  async within(prefix: string): Promise<QuarantinedSender[]> {
+    const { rows } = await this.pool.query(
+      `SELECT host(address) AS address, transport, events, samples, last_seen FROM quarantine
+       WHERE address <<= $1::inet ORDER BY address, transport`,
+      [prefix],
+    );
+    return z.array(senderRow).parse(rows);
+  }
+
+  /** Lets a sender go, unless it has sent since. */
+  async remove({ address, transport, lastSeen }: QuarantinedSender): Promise<void> {
+    await this.pool.query(
+      'DELETE FROM quarantine WHERE address = $1::inet AND transport = $2 AND last_seen = $3',
+      [address, transport, lastSeen],
+    );
   }
 }

@@ -10,8 +10,6 @@ export interface Proof {
 /** A file in the drop directory: whose it is stands in its folder's name. */
 export interface FileOrigin {
   name: string;
-  /** When it was last written, epoch ms: lines without a time, or without a year, are from then and not from now. */
-  modified: number;
   route: Route;
 }
 
@@ -22,6 +20,8 @@ export interface Sender {
   readonly transport: Transport;
   readonly proof: Proof | undefined;
   readonly file?: FileOrigin;
+  /** Epoch ms: lines without a time, or without a year, are from then and not from now. */
+  readonly asOf?: number;
   /** Undefined: no tenant claims the sender. Valid for `placedBy` only. */
   route: Route | undefined;
   /** Version of the routing table that `route` was read from; 0 is none. */
@@ -38,7 +38,15 @@ export function newSender(remoteAddress: string, transport: Transport, proof?: P
   };
 }
 
-/** `address`: what stands in `log.source.address`. */
-export function fileSender(address: string, file: FileOrigin): Sender {
-  return { address, transport: 'file', proof: undefined, file, route: undefined, placedBy: 0 };
+/** `address`: what stands in `log.source.address`; `modified`: when the file was last written, epoch ms. */
+export function fileSender(address: string, file: FileOrigin, modified: number): Sender {
+  return {
+    address,
+    transport: 'file',
+    proof: undefined,
+    file,
+    asOf: modified,
+    route: undefined,
+    placedBy: 0,
+  };
 }

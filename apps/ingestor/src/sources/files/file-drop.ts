@@ -125,7 +125,7 @@ export class FileDrop implements LogSource {
       sourceType: options.type ?? route.sourceType,
       timeZone: options.timeZone ?? route.timeZone,
     };
-    const senderAt = (modified: number) => fileSender(`file:${name}`, { name, modified, route: read });
+    const senderAt = (modified: number) => fileSender(`file:${name}`, { name, route: read }, modified);
     const progressPath = join(dir, '.progress', `${name}.json`);
     const onProgress = reporter(slug, name, logger);
     try {
