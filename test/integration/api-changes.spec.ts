@@ -1,13 +1,16 @@
+import { createHash, X509Certificate } from 'node:crypto';
 import {
   ALERT_STATUSES,
   ALERT_TRANSITIONS,
   type AlertDetail,
   type Detector,
+  type CreatedSource,
   type Source,
 } from '@parapet/contracts';
 import { newId } from '@parapet/db';
 import { DETECTORS } from '@parapet/detection';
 import { anEvent } from '@parapet/testing';
+import { makeAuthority } from '../../scripts/lib/certificates.mjs';
 import { storedAlert, storeEvents } from './support/api-rows.js';
 import { problemOf, startApi, type ApiServer } from './support/api-server.js';
 
@@ -165,6 +168,99 @@ describe('a source', () => {
       body: { cidr: '10.50.0.0/16' },
     });
     expect([moved.status, problemOf(moved).code]).toEqual([409, 'prefix_taken']);
+  });
+
+  it('known by a certificate is kept as its fingerprint, which leads to one source only', async () => {
+    const { admin } = acme.members;
+    const { cert, key } = makeAuthority('sender');
+    const fingerprint = new X509Certificate(cert).fingerprint256;
+    const hex = fingerprint.replaceAll(':', '').toLowerCase();
+    const made = await create(admin.token, { name: 'fw', identifiedBy: 'certificate', certificate: cert });
+    expect(made.status).toBe(201);
+    expect(made.body).toMatchObject({
+      identifiedBy: 'certificate',
+      certificateSha256: hex,
+      cidr: null,
+      tokenPrefix: null,
+      token: null,
+      status: 'active',
+    });
+    const { id } = made.body as Source;
+    expect(await audit('source.created', id)).toMatchObject([{ details: { certificateSha256: hex } }]);
+    const taken = await create(beta.members.admin.token, {
+      name: 'mine',
+      identifiedBy: 'certificate',
+      certificate: fingerprint,
+    });
+    expect([taken.status, problemOf(taken).code]).toEqual([409, 'conflict']);
+    expect(problemOf(taken).detail).not.toMatch(/acme/);
+    const renewed = await api.call('PATCH', `/sources/${id}`, {
+      token: admin.token,
+      body: { certificate: 'ab'.repeat(32) },
+    });
+    expect(renewed.body).toMatchObject({ certificateSha256: 'ab'.repeat(32) });
+    const wrong = await create(admin.token, { name: 'k', identifiedBy: 'certificate', certificate: key });
+    expect(problemOf(wrong).errors).toMatchObject([{ path: 'body.certificate' }]);
+    expect(JSON.stringify(wrong.body)).not.toContain('PRIVATE');
+  });
+
+  it('known by a token shows it once and keeps its hash', async () => {
+    const { admin, viewer } = acme.members;
+    const made = (await create(admin.token, { name: 'edge', identifiedBy: 'token' })).body as CreatedSource;
+    expect(made.token).toMatch(/^st_[\w-]{43}$/);
+    expect(made).toMatchObject({ identifiedBy: 'token', cidr: null, tokenPrefix: made.token?.slice(0, 11) });
+    const stored = () =>
+      api.database.sql<{ hash: string }>(
+        `select encode(token_hash, 'hex') as hash from sources where id = $1`,
+        [made.id],
+      );
+    const hash = (token: string | null) =>
+      createHash('sha256')
+        .update(token ?? '')
+        .digest('hex');
+    expect(await stored()).toEqual([{ hash: hash(made.token) }]);
+    const seen = await api.call('GET', `/sources/${made.id}`, { token: viewer.token });
+    expect(JSON.stringify(seen.body)).not.toContain(made.token);
+
+    const answer = await api.call('POST', `/sources/${made.id}/token`, { token: admin.token });
+    const renewed = answer.body as CreatedSource;
+    expect(answer.status).toBe(200);
+    expect(renewed.token).not.toBe(made.token);
+    expect(await stored()).toEqual([{ hash: hash(renewed.token) }]);
+    const [entry] = await audit('source.token_renewed', made.id);
+    expect(entry).toMatchObject({ details: { tokenPrefix: renewed.tokenPrefix } });
+    expect(JSON.stringify(entry)).not.toContain(renewed.token);
+    expect((await api.call('POST', `/sources/${made.id}/token`, { token: viewer.token })).status).toBe(403);
+  });
+
+  it('is known by one thing, and by the same for good', async () => {
+    const { admin } = acme.members;
+    const problems = async (body: object) =>
+      problemOf(await create(admin.token, { name: 'x', ...body })).errors;
+    expect(await problems({})).toMatchObject([{ path: 'body.cidr' }]);
+    expect(await problems({ identifiedBy: 'certificate' })).toMatchObject([{ path: 'body.certificate' }]);
+    expect(await problems({ identifiedBy: 'token', cidr: '10.1.0.0/16' })).toMatchObject([
+      { path: 'body.cidr' },
+    ]);
+    expect(await problems({ cidr: '10.1.0.0/16', certificate: 'ab'.repeat(32) })).toMatchObject([
+      { path: 'body.certificate' },
+    ]);
+    const { id } = (await create(admin.token, { name: 't', identifiedBy: 'token' })).body as Source;
+    const moved = await api.call('PATCH', `/sources/${id}`, {
+      token: admin.token,
+      body: { cidr: '10.1.0.0/16' },
+    });
+    expect([moved.status, problemOf(moved).errors?.[0]?.path]).toEqual([400, 'body.cidr']);
+    const byAddress = (await create(admin.token, { name: 'a', cidr: '10.61.0.0/24' })).body as Source;
+    expect((await api.call('POST', `/sources/${byAddress.id}/token`, { token: admin.token })).status).toBe(
+      400,
+    );
+    const renamed = await api.call('PATCH', `/sources/${id}`, {
+      token: admin.token,
+      body: { name: 'edge 2' },
+    });
+    expect(renamed.body).toMatchObject({ name: 'edge 2', identifiedBy: 'token' });
+    expect((await api.call('DELETE', `/sources/${id}`, { token: admin.token })).status).toBe(204);
   });
 
   it('shows how much it sent', async () => {
