@@ -66,10 +66,12 @@ export const f5: Decoder = {
   types: ['f5', 'bigip', 'big-ip', 'f5_big_ip', 'f5-bigip'],
   programs: ['tmm', 'tmm1', 'tmm2', 'tmm3', 'mcpd', 'bigd', 'apmd', 'ltm'],
   anyProgram: true,
-  recognise: (header, message) =>
-    header.program !== undefined &&
-    message.length > 11 &&
-    (LEVEL_FIRST.test(message.slice(0, 90)) || CODE.test(message.slice(0, 4096))),
+  recognise: (header, message) => {
+    if (header.program === undefined) return false;
+    if (message.charCodeAt(8) === 58) return CODE.test(message.slice(0, 4096));
+    const bracket = message.indexOf(']');
+    return bracket > 2 && bracket < 62 && LEVEL_FIRST.test(message.slice(0, 90));
+  },
   decode(message, _header, fields) {
     fields['event.module'] = 'f5_bigip';
     fields['event.dataset'] = 'f5_bigip.log';

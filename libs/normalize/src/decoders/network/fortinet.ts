@@ -23,6 +23,7 @@ const LONGEST = 32_768;
 /** How a record of FortiOS and its relatives begins, and what else it then has. */
 const BEGINNING =
   /^ ?(?:date=|logver=|devname=|devid=|device_id=|timestamp=|itime=|eventtime=|type=|category="?Event)/;
+const FIRST_LETTERS = ' dltiec';
 const MARK = /(?:^| )(?:devid|device_id|logid|log_id|typeid)=/;
 /** "https(192.0.2.1)", "ssh(2001:db8::1)", "GUI(192.0.2.1)": where an administrator came from. */
 const ADMIN_PLACE = /^([A-Za-z0-9_-]{1,32})\(([0-9A-Fa-f.:]{2,45})\)$/;
@@ -229,7 +230,10 @@ export const fortinet: Decoder = {
   ],
   programs: [],
   anyProgram: true,
-  recognise: (_header, message) => BEGINNING.test(message.slice(0, 24)) && MARK.test(message.slice(0, 512)),
+  recognise: (_header, message) =>
+    FIRST_LETTERS.includes(message.charAt(0)) &&
+    BEGINNING.test(message.slice(0, 24)) &&
+    MARK.test(message.slice(0, 512)),
   decode(message, _header, fields, context) {
     fields['event.module'] = 'fortinet_fortigate';
     fields['event.dataset'] = 'fortinet_fortigate.log';
