@@ -33,15 +33,6 @@ const tokenSource: Case['make'] = async (database, tenantId) => {
   );
   return id;
 };
-const tokenSource: Case['make'] = async (database, tenantId) => {
-  const id = newId();
-  await database.sql(
-    `insert into sources (id, tenant_id, name, identified_by, token_hash, token_prefix)
-     values ($1, $2, 'by token', 'token', sha256($3::text::bytea), 'st_')`,
-    [id, tenantId, id],
-  );
-  return id;
-};
 const detector: Case['make'] = async (database, tenantId) => {
   const [row] = await database.sql<{ id: string }>('select id from detectors where tenant_id = $1 limit 1', [
     tenantId,
@@ -71,7 +62,6 @@ const CASES: Record<Exclude<keyof typeof endpoints, 'login' | 'refresh' | 'logou
     },
   },
   updateSource: { make: source, body: { name: 'renamed' } },
-  renewSourceToken: { make: tokenSource },
   renewSourceToken: { make: tokenSource },
   deleteSource: { make: source },
   listApiKeys: {},
