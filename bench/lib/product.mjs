@@ -18,6 +18,7 @@ export async function startProduct(more = {}, { nodeArgs = [] } = {}) {
     'SYSLOG_UDP_PORT',
     'SYSLOG_TCP_PORT',
     'INGEST_HTTP_PORT',
+    'RELP_PORT',
     'SYSLOG_TLS_PORT',
     'INGESTOR_METRICS_PORT',
     'PROCESSOR_METRICS_PORT',

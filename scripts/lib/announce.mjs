@@ -29,6 +29,7 @@ export function announce({ settings }, { since, reporter }) {
     row('Mail', `http://127.0.0.1:${ports.MAIL_HTTP_PORT}  (what Parapet sends is caught here)`);
   row('Syslog', `${listeners.map(([kind, port]) => `${kind} ${port}`).join(', ')} on ${settings.ingestHost}`);
   if (ports.SYSLOG_TLS_PORT > 0) row('', `TLS authority: ${join(settings.dataDir, 'tls/ca.crt')}`);
+  if (ports.RELP_PORT > 0) row('RELP', `${ports.RELP_PORT} on ${settings.ingestHost}`);
   row('Logs', join(settings.dataDir, 'logs'));
   if (settings.seed === 'demo') {
     reporter.line('');

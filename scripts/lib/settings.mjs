@@ -10,6 +10,7 @@ const PORTS = [
   { name: 'SYSLOG_UDP_PORT', fallback: 5514, protocol: 'udp', host: (s) => s.ingestHost, mayBeOff: true },
   { name: 'SYSLOG_TCP_PORT', fallback: 5514, protocol: 'tcp', host: (s) => s.ingestHost, mayBeOff: true },
   { name: 'SYSLOG_TLS_PORT', fallback: 6514, protocol: 'tcp', host: (s) => s.ingestHost, mayBeOff: true },
+  { name: 'RELP_PORT', fallback: 2514, protocol: 'tcp', host: (s) => s.ingestHost, mayBeOff: true },
   { name: 'INGEST_HTTP_PORT', fallback: 8088, protocol: 'tcp', host: (s) => s.ingestHost, mayBeOff: true },
   { name: 'INGESTOR_METRICS_PORT', fallback: 9101, protocol: 'tcp', host: (s) => s.metricsHost },
   { name: 'PROCESSOR_METRICS_PORT', fallback: 9102, protocol: 'tcp', host: (s) => s.metricsHost },

@@ -16,6 +16,7 @@ const PORTS = [
   'SYSLOG_UDP_PORT',
   'SYSLOG_TCP_PORT',
   'INGEST_HTTP_PORT',
+  'RELP_PORT',
   'SYSLOG_TLS_PORT',
   'MAIL_HTTP_PORT',
   'MAIL_SMTP_PORT',
@@ -85,6 +86,7 @@ export default async function setUp() {
     'SYSLOG_UDP_PORT',
     'SYSLOG_TCP_PORT',
     'SYSLOG_TLS_PORT',
+    'RELP_PORT',
     'INGESTOR_METRICS_PORT',
     'PROCESSOR_METRICS_PORT',
   ])
