@@ -61,6 +61,7 @@ test.each([
   ['User logged out|3|suser=bob src=198.51.100.7', 'session', 'success'],
   ['Trojan found|9|dst=10.0.0.5 fname=x.exe', 'malware', undefined],
   ['Intrusion attempt|8|src=198.51.100.7 dst=10.0.0.5 act=dropped', 'intrusion_detection', 'failure'],
+  ['Rule 1|8|src=198.51.100.7 dst=10.0.0.5 dpt=22 act=IDS:Reset', 'intrusion_detection', 'failure'],
   ['Web filter|3|src=10.0.0.9 dst=198.51.100.7 dpt=443 act=allowed', 'network', 'success'],
 ])('%s', (rest, category, outcome) => {
   const event = parse(`CEF:0|V|P|1|7|${rest}`);

@@ -209,6 +209,18 @@ test('an intrusion signature', () => {
   });
 });
 
+test('NX-OS names the address behind the user', () => {
+  expect(
+    parse(
+      '<187>: 2026 Nov 20 20:00:00.123 UTC: %VSHD-5-VSHD_SYSLOG_CONFIG_I: Configured from vty by bob on 198.51.100.7@pts/0',
+    ),
+  ).toMatchObject({
+    'event.action': 'configuration_change',
+    'user.name': 'bob',
+    'source.ip': '198.51.100.7',
+  });
+});
+
 test('any other message keeps its code and level', () => {
   expect(ios('%LINEPROTO-5-UPDOWN: Line protocol on Interface Vlan1, changed state to up')).toMatchObject({
     'event.code': 'UPDOWN',

@@ -135,7 +135,7 @@ function decodeLogin(mnemonic: string, text: string, fields: EventFields): boole
 }
 
 function decodeAdministration(text: string, fields: EventFields): boolean {
-  const set = CONFIGURED.exec(text) ?? NX_CONFIGURED.exec(text);
+  const set = NX_CONFIGURED.exec(text) ?? CONFIGURED.exec(text);
   if (set) {
     configured(fields);
     setUser(fields, set[1]);

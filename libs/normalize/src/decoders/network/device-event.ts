@@ -154,8 +154,9 @@ const ATTACK =
 function classifyDevice(event: DeviceEvent, fields: EventFields): void {
   const { extension, name } = event;
   const action = extension.one('act');
-  const verdict = verdictOf(action);
-  const told = `${name} ${extension.one('cat') ?? ''} ${extension.one('UNIFIsubCategory') ?? ''}`;
+  // Some put the engine first: "IDS:Reset".
+  const verdict = verdictOf(action) ?? verdictOf(action?.slice(action.lastIndexOf(':') + 1));
+  const told = `${name} ${action ?? ''} ${extension.one('cat') ?? ''} ${extension.one('UNIFIsubCategory') ?? ''}`;
   const result = extension.one('outcome') ?? extension.one('categoryOutcome') ?? '';
   const outcome =
     FAILED.test(result) || FAILED.test(name) || FAILED.test(action ?? '')

@@ -148,6 +148,14 @@ test.each([
   });
 });
 
+test('with commas between the pairs', () => {
+  expect(
+    parse(
+      'date=2026-11-20,time=20:00:00,devname=FG,devid=F,logid=1,type=traffic,subtype=forward,srcip=198.51.100.7,dstip=10.0.0.5,dstport=22,action=deny,proto=6',
+    ),
+  ).toMatchObject({ 'event.action': 'drop', 'source.ip': '198.51.100.7', 'destination.port': 22 });
+});
+
 test('relatives: FortiMail, FortiAuthenticator, FortiDDoS', () => {
   expect(
     parse(

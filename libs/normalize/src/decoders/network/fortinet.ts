@@ -24,7 +24,7 @@ const LONGEST = 32_768;
 const BEGINNING =
   /^ ?(?:date=|logver=|devname=|devid=|device_id=|timestamp=|itime=|eventtime=|type=|category="?Event)/;
 const FIRST_LETTERS = ' dltiec';
-const MARK = /(?:^| )(?:devid|device_id|logid|log_id|typeid)=/;
+const MARK = /(?:^|[ ,])(?:devid|device_id|logid|log_id|typeid)=/;
 /** "https(192.0.2.1)", "ssh(2001:db8::1)", "GUI(192.0.2.1)": where an administrator came from. */
 const ADMIN_PLACE = /^([A-Za-z0-9_-]{1,32})\(([0-9A-Fa-f.:]{2,45})\)$/;
 
@@ -238,7 +238,10 @@ export const fortinet: Decoder = {
     fields['event.module'] = 'fortinet_fortigate';
     fields['event.dataset'] = 'fortinet_fortigate.log';
     if (message.length > LONGEST) return false;
-    const pairs = readKeyValues(message);
+    // "set format csv" puts commas between the pairs.
+    const pairs = readKeyValues(message, {
+      commas: /^ ?\w{1,16}=[^ ,]{1,64},\w{1,16}=/.test(message.slice(0, 100)),
+    });
     if (pairs.pairs < 5 || !(pairs.has('type') || pairs.has('category'))) return false;
     const type = (pairs.any(['type', 'category']) ?? '').toLowerCase();
     const subtype = (pairs.one('subtype') ?? '').toLowerCase();

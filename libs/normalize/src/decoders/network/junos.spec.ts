@@ -42,6 +42,26 @@ test('a denied session as text', () => {
   });
 });
 
+test('a session as text, with NAT and its rules before the protocol', () => {
+  expect(
+    parse(
+      '<14>Nov 20 20:00:00 srx1 RT_FLOW: RT_FLOW_SESSION_CREATE: session created 198.51.100.7/52220->203.0.113.5/22 0x0 junos-ssh 198.51.100.7/52220->10.0.0.5/22 0x0 N/A N/A destination rule rdr 6 allow untrust trust 4242 N/A(N/A) ge-0/0/0.0',
+    ),
+  ).toMatchObject({
+    'event.action': 'connection',
+    'destination.ip': '203.0.113.5',
+    'network.transport': 'tcp',
+  });
+});
+
+test('a sum of attempts counts none again', () => {
+  expect(
+    parse(
+      "<38>Nov 20 20:00:00 srx1 sshd[1]: SSHD_LOGIN_ATTEMPTS_THRESHOLD: Threshold for unsuccessful authentication attempts (3) reached by user 'bob'",
+    )['event.action'],
+  ).toBe('login_witness');
+});
+
 test.each([
   [
     '<37>1 2026-11-20T20:00:00Z srx1 sshd - SSHD_LOGIN_FAILED [junos@2636.1.1.1.2.39 username="bob" source-address="198.51.100.7"]',

@@ -1,4 +1,6 @@
+import { EVENT_ACTION } from '@parapet/contracts';
 import type { SyslogHeader } from '../../syslog-header.js';
+import { classify } from '../decoder.js';
 import type { Decoder, EventFields } from '../decoder.js';
 import { KeyValues } from '../key-values.js';
 import {
@@ -109,9 +111,10 @@ function classifyTag(tag: string, pairs: KeyValues | undefined, fields: EventFie
   } else if (/^(?:AV_VIRUS|AAMW_|SECINTEL_)/.test(tag)) malware(fields, 'high');
   else if (/^(?:WEBFILTER_URL|ANTISPAM|CONTENT_FILTERING)/.test(tag))
     judge(fields, action ?? (/BLOCKED|DROP/.test(tag) ? 'drop' : 'accept'));
-  else if (
-    /LOGIN_FAILED|LOGIN_ATTEMPTS|AUTH_FAIL|AUTHENTICATION_FAIL|_FAILED_LOGIN|AUTH_ERR|LOGIN_REFUSED/.test(tag)
-  )
+  // A sum of attempts, each of which was told before.
+  else if (/LOGIN_ATTEMPTS/.test(tag))
+    classify(fields, 'authentication', 'info', EVENT_ACTION.loginWitness, 'failure');
+  else if (/LOGIN_FAILED|AUTH_FAIL|AUTHENTICATION_FAIL|_FAILED_LOGIN|AUTH_ERR|LOGIN_REFUSED/.test(tag))
     login(fields, 'failure');
   else if (
     /^(?:UI_LOGIN_EVENT|UI_AUTH_EVENT|LOGIN_INFORMATION|LOGIN_ROOT|FWAUTH_.*_SUCCESS|WEB_AUTH_SUCCESS)|USR_AUTHENTICATED|AUTH_OK/.test(
@@ -128,10 +131,11 @@ function decodeText(text: string, fields: EventFields): void {
   const flow = FLOW_TEXT.exec(text);
   if (flow) {
     setEnds(fields, { address: flow[2] ?? '', port: flow[3] }, { address: flow[4] ?? '', port: flow[5] });
-    const protocol =
-      /^(?:[0-9A-Fa-f.:]+\/\d+->[0-9A-Fa-f.:]+\/\d+ .{0,40}?)?(?:\S+ \S+ |\S+ |)(\d{1,3})(?:\(\d+\))? /.exec(
-        flow[7] ?? '',
-      )?.[1];
+    // The protocol's number is the first alone; rules and addresses of NAT may stand before it.
+    const words = (flow[7] ?? '').split(' ', 12);
+    const protocol = words
+      .map((word) => /^(\d{1,3})(?:\(\d{1,5}\))?$/.exec(word)?.[1])
+      .find((number) => number);
     setTransport(fields, protocol);
     return;
   }
