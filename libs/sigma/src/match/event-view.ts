@@ -34,6 +34,7 @@ export class EventView {
   #event: FlatEvent = {};
   #round = 0;
   readonly #names: readonly (readonly string[])[];
+  readonly #indexed: readonly boolean[];
   readonly #seen: Uint32Array;
   readonly #lowered: Uint32Array;
   readonly #states: State[];
@@ -47,6 +48,7 @@ export class EventView {
 
   constructor({ names }: Slots) {
     this.#names = names;
+    this.#indexed = names.map((list) => list.some((name) => name.endsWith(']')));
     this.#seen = new Uint32Array(names.length);
     this.#lowered = new Uint32Array(names.length);
     this.#states = names.map(() => MISSING);
@@ -131,6 +133,7 @@ export class EventView {
     const names = this.#names[slot] ?? [];
     let value: unknown;
     for (let i = 0; i < names.length && value === undefined; i++) value = this.#event[names[i] ?? ''];
+    if (value === undefined && this.#indexed[slot] === true) value = elementOf(this.#event, names);
     if (value === undefined) return MISSING;
     this.#raws[slot] = value;
     if (typeof value === 'string') {
@@ -149,6 +152,17 @@ export class EventView {
     this.#texts[slot] = text;
     return SINGLE;
   }
+}
+
+/** The first of the names of the form `list[3]` that stands for something. */
+function elementOf(event: FlatEvent, names: readonly string[]): unknown {
+  for (const name of names) {
+    const [, list, index] = /^(.+)\[(\d{1,3})\]$/.exec(name) ?? [];
+    const value = list === undefined ? undefined : event[list];
+    const element: unknown = Array.isArray(value) ? value[Number(index)] : undefined;
+    if (element !== undefined) return element;
+  }
+  return undefined;
 }
 
 function textOf(value: unknown): string | undefined {

@@ -194,6 +194,29 @@ describe('log sources', () => {
     ['category: firewall', { 'event.module': 'iptables', 'event.dataset': 'iptables.log' }, true],
     ['category: firewall', { 'event.module': 'nginx' }, false],
     ['product: aws, service: cloudtrail', { 'event.module': 'aws', 'event.dataset': 'aws.cloudtrail' }, true],
+    [
+      'product: windows, service: security',
+      { 'event.module': 'system', 'event.dataset': 'system.security' },
+      true,
+    ],
+    ['product: linux', { 'event.module': 'system', 'event.dataset': 'system.security' }, false],
+    ['product: linux, service: vsftpd', { 'event.module': 'vsftpd', 'event.dataset': 'vsftpd.log' }, true],
+    ['product: linux, service: cron', { 'event.module': 'system', 'process.name': 'CRON' }, true],
+    ['product: zeek, service: dns', { 'event.module': 'zeek', 'event.dataset': 'zeek.dns' }, true],
+    ['product: cisco, service: aaa', { 'event.module': 'cisco_ios', 'event.dataset': 'cisco_ios.log' }, true],
+    ['product: fortigate, service: event', { 'event.module': 'fortinet_fortigate' }, true],
+    ['product: okta, service: okta', { 'event.module': 'okta', 'event.dataset': 'okta.system' }, true],
+    [
+      'product: gcp, service: google_workspace.admin',
+      { 'event.module': 'google_workspace', 'event.dataset': 'google_workspace.admin' },
+      true,
+    ],
+    ['category: proxy', { 'event.module': 'squid' }, true],
+    [
+      'category: webserver',
+      { 'event.module': 'squid', 'event.category': 'web', 'event.type': 'access' },
+      false,
+    ],
     ['product: myapp', { 'event.module': 'myapp' }, true],
     ['product: myapp, service: audit', { 'event.dataset': 'myapp.audit' }, true],
     ['product: myapp', { 'event.module': 'other' }, false],
@@ -262,6 +285,26 @@ describe('fields', () => {
       'url.original': '/up/shell.php?x=1',
     };
     expect(matches(text, event)).toEqual(['t']);
+  });
+  test('arguments of an audited command, each in its place', () => {
+    const text = ruleText(
+      "sel: {type: EXECVE, a0: chmod, a1|startswith: '7'}\ncondition: sel",
+      'product: linux, service: auditd',
+    );
+    const event = (...args: string[]) => ({
+      'event.module': 'auditd',
+      'auditd.log.record_type': 'EXECVE',
+      'process.args': args,
+    });
+    expect(matches(text, event('chmod', '777', '/x'))).toEqual(['t']);
+    expect(matches(text, event('777', 'chmod'))).toEqual([]);
+    expect(matches(text, event('chmod'))).toEqual([]);
+  });
+  test('a record that a decoder keeps below its name', () => {
+    const text = ruleText("sel: {error.code: '403'}\ncondition: sel", 'product: aws, service: cloudtrail');
+    expect(
+      matches(text, { 'event.module': 'aws', 'event.dataset': 'aws.cloudtrail', 'aws.error.code': 403 }),
+    ).toEqual(['t']);
   });
   test('nested, dotted and lists of objects', () => {
     const flat = flattenEvent({ a: { b: { c: 1 } }, 'x.y': 2, l: [{ n: 1 }, { n: 2 }, 'z'], t: ['p'] });

@@ -33,74 +33,124 @@ interface SourceRow {
   services?: readonly string[];
 }
 
-/** What `event.module` means in Sigma's terms. The module itself is always a product and a service as well. */
-const MODULES: Readonly<Record<string, SourceRow>> = {
-  apache: { categories: ['webserver'], services: ['apache'] },
-  auditd: { products: ['linux'], services: ['auditd'] },
-  aws: { products: ['aws'] },
-  azure: { products: ['azure'] },
-  cisco: { products: ['cisco'], categories: ['firewall'] },
-  cisco_asa: { products: ['cisco'], categories: ['firewall'], services: ['asa'] },
-  fortinet: { products: ['fortinet', 'fortigate', 'fortios'], categories: ['firewall'] },
-  fortigate: { products: ['fortinet', 'fortigate', 'fortios'], categories: ['firewall'] },
-  gcp: { products: ['gcp'] },
-  github: { products: ['github'] },
-  google_workspace: { products: ['gcp', 'google_workspace'] },
-  haproxy: { categories: ['webserver'], products: ['haproxy'] },
-  iis: { categories: ['webserver'], products: ['windows'], services: ['iis'] },
-  iptables: { categories: ['firewall'], products: ['linux'] },
-  kubernetes: { categories: ['application'], products: ['kubernetes'] },
-  linux: { products: ['linux'] },
-  m365: { products: ['m365'] },
-  microsoft365: { products: ['m365'] },
-  nginx: { categories: ['webserver'], services: ['nginx'] },
-  o365: { products: ['m365'] },
-  okta: { products: ['okta'], services: ['okta'] },
-  panos: { products: ['paloalto'], categories: ['firewall'] },
-  panw: { products: ['paloalto'], categories: ['firewall'] },
-  pf: { categories: ['firewall'], products: ['openbsd'] },
-  pfsense: { categories: ['firewall'], products: ['pfsense'] },
-  squid: { categories: ['proxy'] },
-  suricata: { products: ['suricata'] },
-  system: { products: ['linux'] },
-  traefik: { categories: ['webserver'] },
-  zeek: { products: ['zeek'] },
+/** Modules that are a category as a whole. */
+const CATEGORY_MODULES: Readonly<Record<string, readonly string[]>> = {
+  application: ['kubernetes'],
+  antivirus: ['clamav', 'eset_protect'],
+  dns: ['adguardhome', 'bind', 'dnsmasq', 'nsd', 'technitium', 'unbound'],
+  firewall: [
+    'checkpoint',
+    'cisco_asa',
+    'cisco_ftd',
+    'cisco_meraki',
+    'fortinet_fortigate',
+    'huawei_usg',
+    'iptables',
+    'juniper_netscreen',
+    'juniper_srx',
+    'mikrotik',
+    'opnsense',
+    'panw',
+    'pf',
+    'pfsense',
+    'sonicwall_firewall',
+    'sophos',
+    'watchguard_firebox',
+    'zyxel',
+  ],
+  ids: ['snort', 'suricata'],
+  proxy: ['squid'],
+  webserver: [
+    'apache',
+    'caddy',
+    'cloudflare_logpush',
+    'envoyproxy',
+    'fastly',
+    'haproxy',
+    'iis',
+    'lighttpd',
+    'nginx',
+    'traefik',
+    'uvicorn',
+    'web',
+  ],
 };
 
-/** What `event.dataset` means. */
+/** Modules of software that runs on Linux as a rule, and whose rules Sigma files under that product. */
+const LINUX_MODULES = [
+  'apparmor',
+  'auditd',
+  'clamav',
+  'dovecot',
+  'exim',
+  'fail2ban',
+  'guacamole',
+  'iptables',
+  'linux',
+  'openvpn',
+  'postfix',
+  'proftpd',
+  'pure-ftpd',
+  'samba',
+  'sendmail',
+  'system',
+  'vsftpd',
+  'xinetd',
+];
+
+/** What else `event.module` means in Sigma's terms. The module itself is always a product and a service as well. */
+const MODULES: Readonly<Record<string, SourceRow>> = {
+  cisco_asa: { products: ['cisco'], services: ['asa', 'syslog'] },
+  cisco_ftd: { products: ['cisco'], services: ['ftd', 'syslog'] },
+  cisco_ios: { products: ['cisco'], services: ['aaa', 'bgp', 'ldp', 'syslog'] },
+  cisco_meraki: { products: ['cisco'] },
+  fortinet_fortigate: {
+    products: ['fortinet', 'fortigate', 'fortios'],
+    services: ['event', 'sslvpnd', 'traffic'],
+  },
+  google_workspace: { products: ['gcp'] },
+  huawei_usg: { products: ['huawei'], services: ['bgp', 'ldp'] },
+  iis: { products: ['windows'] },
+  juniper_netscreen: { products: ['juniper'] },
+  juniper_srx: { products: ['juniper'], services: ['bgp', 'ldp'] },
+  m365_defender: { products: ['m365'], services: ['threat_detection', 'threat_management'] },
+  o365: { products: ['m365'] },
+  okta: { services: ['okta'] },
+  opnsense: { products: ['openbsd'] },
+  panw: { products: ['paloalto'] },
+  pf: { products: ['openbsd'] },
+};
+
+/** What `event.dataset` means beside its parts: `aws.cloudtrail` is product `aws`, service `cloudtrail` by itself. */
 const DATASETS: Readonly<Record<string, SourceRow>> = {
-  'aws.cloudtrail': { services: ['cloudtrail'] },
-  'azure.activitylogs': { services: ['activitylogs'] },
-  'azure.auditlogs': { services: ['auditlogs'] },
-  'azure.signinlogs': { services: ['signinlogs'] },
-  'gcp.audit': { services: ['gcp.audit'] },
-  'github.audit': { services: ['audit'] },
-  'kubernetes.audit': { services: ['audit'] },
+  'apache.error': { services: ['apache'] },
+  'azure.identity_protection': { services: ['riskdetection'] },
+  'cpanel.access': { categories: ['webserver'] },
+  'gotify.access': { categories: ['webserver'] },
   'kubernetes.audit_logs': { services: ['audit'] },
-  'o365.audit': { services: ['audit', 'exchange', 'threat_management', 'threat_detection'] },
-  'suricata.eve': { categories: ['ids'] },
+  'o365.audit': { services: ['exchange', 'threat_detection', 'threat_management'] },
+  'openappsec.waf': { categories: ['webserver'] },
+  'aws.s3access': { categories: ['webserver'] },
   'system.auth': { services: ['auth', 'syslog'] },
-  'system.syslog': { services: ['syslog'] },
+  'zeek.dns': { categories: ['dns'] },
+  'zeek.connection': { services: ['conn'] },
 };
 
 /** Programs of Unix systems that are log sources of their own. */
 const PROGRAMS: Readonly<Record<string, SourceRow>> = {
-  auditd: { services: ['auditd'] },
   audispd: { services: ['auditd'] },
   clamd: { services: ['clamav'], categories: ['antivirus'] },
-  clamav: { services: ['clamav'], categories: ['antivirus'] },
-  cron: { services: ['cron'] },
+  clamav: { categories: ['antivirus'] },
   crond: { services: ['cron'] },
   dnsmasq: { categories: ['dns'] },
   guacd: { services: ['guacamole'] },
   login: { services: ['auth'] },
   named: { categories: ['dns'] },
-  sshd: { services: ['sshd', 'auth'] },
+  sshd: { services: ['auth'] },
   'sshd-session': { services: ['sshd', 'auth'] },
   su: { services: ['auth'] },
-  sudo: { services: ['sudo', 'auth'] },
+  sudo: { services: ['auth'] },
   unbound: { categories: ['dns'] },
-  vsftpd: { services: ['vsftpd'] },
 };
 
 /** ECS `event.category` and `event.type` → Sigma's category. */
@@ -146,6 +196,9 @@ export function factsOf(origin: Origin): Facts {
     products.add(origin.module);
     services.add(origin.module);
     add(rowOf(MODULES, origin.module));
+    for (const [category, modules] of Object.entries(CATEGORY_MODULES))
+      if (modules.includes(origin.module)) categories.add(category);
+    if (LINUX_MODULES.includes(origin.module)) products.add('linux');
   }
   if (origin.dataset !== '') {
     const [product = '', ...rest] = origin.dataset.split('.');
@@ -190,13 +243,20 @@ export function accepts(source: LogSource, facts: Facts): boolean {
   );
 }
 
-const KNOWN_PRODUCTS = new Set(['windows', 'macos']);
-for (const [module, { products }] of Object.entries(MODULES))
-  for (const product of products ?? [module]) KNOWN_PRODUCTS.add(product);
+const KNOWN_PRODUCTS = new Set([
+  'windows',
+  'macos',
+  'linux',
+  'aws',
+  'azure',
+  'gcp',
+  'github',
+  'zeek',
+  ...Object.entries(MODULES).flatMap(([module, { products }]) => [module, ...(products ?? [])]),
+]);
 const KNOWN_CATEGORIES = new Set([
   ...Object.keys(WINDOWS_CATEGORIES),
-  ...Object.values(MODULES).flatMap(({ categories }) => categories ?? []),
-  ...Object.values(PROGRAMS).flatMap(({ categories }) => categories ?? []),
+  ...Object.keys(CATEGORY_MODULES),
   ...Object.values(ECS_CATEGORIES).flat(),
 ]);
 

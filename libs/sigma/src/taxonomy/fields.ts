@@ -80,7 +80,7 @@ const WEB: FieldTable = {
   'c-uri-stem': ['url.path'],
   'c-uri-extension': ['url.extension'],
   'c-useragent': ['user_agent.original'],
-  'cs-bytes': ['http.request.bytes'],
+  'cs-bytes': ['http.request.bytes', 'http.request.body.bytes'],
   'cs-cookie': ['http.request.headers.cookie'],
   'cs-host': ['url.domain', 'destination.domain'],
   'cs-method': ['http.request.method'],
@@ -96,7 +96,7 @@ const WEB: FieldTable = {
   'r-dns': ['url.domain', 'destination.domain'],
   's-ip': ['destination.ip', 'server.ip'],
   's-port': ['destination.port'],
-  'sc-bytes': ['http.response.bytes'],
+  'sc-bytes': ['http.response.bytes', 'http.response.body.bytes'],
   'sc-status': ['http.response.status_code'],
   src_ip: ['source.ip'],
 };
@@ -125,38 +125,72 @@ const CATEGORY_FIELDS: Readonly<Record<string, readonly FieldTable[]>> = {
   antivirus: [FILE, { Signature: ['rule.name', 'threat.indicator.name'], Filename: ['file.path'] }],
 };
 
-/** Cloud audit trails whose decoders keep the vendor's record below one name. */
-const SERVICE_FIELDS: Readonly<Record<string, { table: FieldTable; under: readonly string[] }>> = {
-  cloudtrail: {
-    table: {
-      eventName: ['event.action'],
-      eventSource: ['event.provider'],
-      sourceIPAddress: ['source.ip', 'source.address'],
-      userAgent: ['user_agent.original'],
-      awsRegion: ['cloud.region'],
-    },
-    under: ['aws.cloudtrail'],
-  },
-  auditd: { table: { exe: ['process.executable'], comm: ['process.name'] }, under: ['auditd', 'auditd.log'] },
-  auditlogs: { table: {}, under: ['azure.auditlogs', 'azure.auditlogs.properties'] },
-  signinlogs: { table: {}, under: ['azure.signinlogs', 'azure.signinlogs.properties'] },
-  activitylogs: { table: {}, under: ['azure.activitylogs', 'azure.activitylogs.properties'] },
-  'gcp.audit': { table: {}, under: ['gcp.audit'] },
-  okta: { table: {}, under: ['okta'] },
-  sshd: { table: {}, under: ['sshd'] },
+const ARGUMENTS: FieldTable = Object.fromEntries(
+  Array.from({ length: 16 }, (_, index) => [`a${index}`, [`process.args[${index}]`]]),
+);
+
+const AUDITD: FieldTable = {
+  ...ARGUMENTS,
+  type: ['auditd.log.record_type'],
+  exe: ['process.executable'],
+  comm: ['process.name'],
+  pid: ['process.pid'],
+  ppid: ['process.parent.pid'],
+  uid: ['user.id'],
+  auid: ['user.audit.id'],
+  name: ['file.path'],
 };
 
-/** Fields that hold Sigma's own names where a decoder found no ECS name for them. */
-const own = (under: readonly string[], field: string) => under.map((prefix) => `${prefix}.${field}`);
+const CLOUDTRAIL: FieldTable = {
+  eventName: ['event.action'],
+  eventSource: ['event.provider'],
+  sourceIPAddress: ['source.ip', 'source.address'],
+  userAgent: ['user_agent.original'],
+  awsRegion: ['cloud.region'],
+};
+
+const ZEEK: FieldTable = {
+  'id.orig_h': ['source.ip'],
+  'id.orig_p': ['source.port'],
+  'id.resp_h': ['destination.ip'],
+  'id.resp_p': ['destination.port'],
+  qtype_name: ['dns.question.type'],
+};
+
+const CISCO: FieldTable = { src_ip: ['source.ip'], dst_ip: ['destination.ip'], user: ['user.name'] };
+
+const SERVICE_FIELDS: Readonly<Record<string, readonly FieldTable[]>> = {
+  auditd: [AUDITD],
+  cloudtrail: [CLOUDTRAIL],
+};
+
+const PRODUCT_FIELDS: Readonly<Record<string, readonly FieldTable[]>> = {
+  cisco: [FIREWALL, CISCO],
+  fortigate: [FIREWALL],
+  zeek: [ZEEK, WEB, DNS],
+};
+
+/** Names below which decoders keep a vendor's record, or the part of it whose own names mean something else in ECS. */
+const KEPT_UNDER: Readonly<Record<string, readonly string[]>> = {
+  aws: ['aws', 'aws.cloudtrail'],
+  azure: ['azure', 'azure.auditlogs', 'azure.signinlogs', 'azure.activitylogs'],
+  fortigate: ['fortinet_fortigate', 'fortinet.firewall'],
+  gcp: ['gcp', 'gcp.audit', 'google_workspace'],
+  github: ['github'],
+  kubernetes: ['kubernetes'],
+  m365: ['o365', 'o365.audit', 'm365_defender'],
+  okta: ['okta'],
+  suricata: ['suricata.eve'],
+  zeek: ['zeek'],
+};
 
 /**
- * The names under which an event may carry a rule's field, best first: its own, the source's, then ECS. The first that the event
+ * `name[2]` is the third element of a list. The names under which an event may carry a rule's field, best first: its own, the source's, then ECS. The first that the event
  * has is taken.
  */
 export function fieldNames(field: string, source: LogSource): readonly string[] {
   const names = new Set([field]);
   const category = source.category ?? '';
-  const tables = Object.hasOwn(CATEGORY_FIELDS, category) ? (CATEGORY_FIELDS[category] ?? []) : [];
   if (mayBeWindows(source)) {
     for (const alias of windowsAliases(field, category)) {
       names.add(alias);
@@ -165,14 +199,17 @@ export function fieldNames(field: string, source: LogSource): readonly string[] 
     }
     for (const name of lookup(WINDOWS_HEADER, field)) names.add(name);
   }
-  for (const table of tables) for (const name of lookup(table, field)) names.add(name);
-  const service = source.service ?? '';
-  const special = Object.hasOwn(SERVICE_FIELDS, service) ? SERVICE_FIELDS[service] : undefined;
-  if (special !== undefined) {
-    for (const name of lookup(special.table, field)) names.add(name);
-    for (const name of own(special.under, field)) names.add(name);
-  }
+  for (const table of rowOf(CATEGORY_FIELDS, category))
+    for (const name of lookup(table, field)) names.add(name);
+  for (const table of [...rowOf(SERVICE_FIELDS, source.service), ...rowOf(PRODUCT_FIELDS, source.product)])
+    for (const name of lookup(table, field)) names.add(name);
+  for (const prefix of source.service === 'auditd' ? ['auditd.log'] : rowOf(KEPT_UNDER, source.product))
+    names.add(`${prefix}.${field}`);
   return [...names];
+}
+
+function rowOf<T>(table: Readonly<Record<string, readonly T[]>>, key: string | undefined): readonly T[] {
+  return key !== undefined && Object.hasOwn(table, key) ? (table[key] ?? []) : [];
 }
 
 function lookup(table: FieldTable, field: string): readonly string[] {
@@ -188,7 +225,7 @@ function mayBeWindows({ product, category }: LogSource): boolean {
 
 /** The field and, for a category that several sources feed, its names there (Image is NewProcessName in Security 4688). */
 function windowsAliases(field: string, category: string): string[] {
-  const sources = Object.hasOwn(WINDOWS_CATEGORIES, category) ? (WINDOWS_CATEGORIES[category] ?? []) : [];
+  const sources = rowOf(WINDOWS_CATEGORIES, category);
   return [
     field,
     ...sources.flatMap(({ fields }) => (fields && Object.hasOwn(fields, field) ? [fields[field] ?? ''] : [])),

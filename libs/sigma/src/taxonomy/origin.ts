@@ -8,9 +8,21 @@ function joined(value: unknown): string {
   return Array.isArray(value) ? value.map(lower).join(',') : lower(value);
 }
 
+/** For Windows events that came without their channel (text forms): what the dataset says it was. */
+const DATASET_CHANNELS: ReadonlyMap<unknown, string> = new Map([
+  ['system.application', 'application'],
+  ['system.security', 'security'],
+  ['system.system', 'system'],
+  ['windows.powershell', 'windows powershell'],
+  ['windows.powershell_operational', 'microsoft-windows-powershell/operational'],
+  ['windows.sysmon_operational', 'microsoft-windows-sysmon/operational'],
+]);
+
 /** Where the event says it comes from: Windows header fields under their own or Winlogbeat's names, else ECS. */
 export function originOf(event: FlatEvent): Origin {
-  const channel = lower(event['Channel'] ?? event['winlog.channel']);
+  const channel =
+    lower(event['Channel'] ?? event['winlog.channel']) ||
+    (DATASET_CHANNELS.get(event['event.dataset']) ?? '');
   if (channel !== '') {
     const id = Number(event['EventID'] ?? event['winlog.event_id'] ?? event['event.code'] ?? -1);
     return {
