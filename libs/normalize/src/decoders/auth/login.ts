@@ -6,6 +6,7 @@ import {
   LOGGED_OUT,
   LOGIN_FAILED,
   LOGIN_SUCCEEDED,
+  LOGIN_WITNESS,
   REFUSED,
   SESSION_CLOSED,
   SESSION_OPENED,
@@ -24,13 +25,18 @@ export const login = serviceDecoder({
   programs: ['login', 'sulogin', 'in.telnetd', 'telnetd', 'agetty', 'getty'],
   forms: [
     form(
-      { ...LOGIN_FAILED },
-      "^(?:FAILED LOGIN|TOO MANY LOGIN TRIES) (?:SESSION )?\\(?<count>?\\)? ?(?:(?:FROM|from) (?!\\(null\\))<peer> |from \\(null\\) )?FOR (?:'|\\()?<user>(?:'|\\))?, <reason>$",
+      LOGIN_FAILED,
+      '^FAILED LOGIN (?:\\d{1,4}|SESSION) FROM (?:\\(null\\)|<peer>) FOR (?:\\(unknown\\)|<user>), (?<reason>[^,]{1,100})$',
+      true,
+    ),
+    form(
+      LOGIN_WITNESS,
+      '^TOO MANY LOGIN TRIES \\(\\d{1,4}\\) FROM (?:\\(null\\)|<peer>) FOR (?:\\(unknown\\)|<user>), (?<reason>[^,]{1,100})$',
       true,
     ),
     form(
       LOGIN_FAILED,
-      "^FAILED LOGIN \\(<count>\\) on '[^']{1,64}'(?: from '<peer>')? FOR '<user>', <reason>$",
+      "^FAILED LOGIN \\(\\d{1,4}\\) on '[^']{1,64}'(?: from '<peer>')? FOR '<user>', <reason>$",
       true,
     ),
     form(LOGIN_FAILED, "^invalid password for '<user>' on '[^']{1,64}'(?: from '<peer>')?$", true),

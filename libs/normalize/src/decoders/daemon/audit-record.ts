@@ -54,6 +54,8 @@ const HEAD =
   /^(?:audit: )?(?:node=\S{1,255} )?type ?= ?([A-Z0-9_]{1,40}|UNKNOWN\[\d{1,5}\]) (?:msg=)?audit\((\d{1,12})\.(\d{1,6}):(\d{1,12})\): ?/;
 /** A name, and a value that is quoted, or has neither space nor quote. The kernel writes what has either in hexadecimal. */
 const PAIR = /([A-Za-z_][A-Za-z0-9_.-]{0,40})=(?:"([^"]*)"|([^\s"']*))/g;
+/** What may be written in hexadecimal instead of in quotes: words of users, and enriched names. */
+const ENCODED = /^(?:acct|comm|exe|cwd|name|proctitle|cmd|key|a\d{1,3}|[A-Z]{2,8})$/;
 /** auditd joins the enriched part by a group separator; some shippers write it out. */
 const SEPARATOR = /\x1d|\\u001[dD]/;
 const MOST_PAIRS = 128;
@@ -79,7 +81,8 @@ export function readAuditRecord(text: string): AuditRecord | undefined {
       if (values.size >= MOST_PAIRS) break;
       const key = pair[1] ?? '';
       // "msg='op=…" opens what a program says; its pairs come by themselves.
-      if (key !== 'msg' && !values.has(key)) values.set(key, pair[2] ?? pair[3] ?? '');
+      if (key !== 'msg' && !values.has(key))
+        values.set(key, pair[2] ?? (ENCODED.test(key) ? decoded(pair[3] ?? '') : (pair[3] ?? '')));
     }
   }
   return {
@@ -91,12 +94,15 @@ export function readAuditRecord(text: string): AuditRecord | undefined {
   };
 }
 
-/** A value that may be hexadecimal because it holds a space, a quote or a control character. */
-export function untrusted(value: string | undefined): string | undefined {
-  if (value === undefined || value === '' || value === '?' || value === '(null)' || value === '(none)')
-    return undefined;
+/** A value in hexadecimal, which the kernel writes without quotes because it holds a space, a quote or a control character. */
+function decoded(value: string): string {
   if (value.length < 2 || value.length % 2 === 1 || !/^[0-9A-F]{2,8192}$/.test(value)) return value;
-  const decoded = Buffer.from(value, 'hex').toString('utf8').replace(/\0+$/, '').replaceAll('\0', ' ');
-  // What would not have needed to be encoded was not: "CAFE" is a name.
-  return /[\s"'\x00-\x1f\x7f-\uffff()]/.test(decoded) ? decoded : value;
+  return Buffer.from(value, 'hex').toString('utf8').replace(/\0+$/, '').replaceAll('\0', ' ');
+}
+
+/** A value as a program wrote it; what stands for none is left out. */
+export function known(value: string | undefined): string | undefined {
+  return value === undefined || value === '' || value === '?' || value === '(null)' || value === '(none)'
+    ? undefined
+    : value;
 }

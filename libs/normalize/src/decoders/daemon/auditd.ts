@@ -2,7 +2,7 @@ import { EVENT_ACTION, normalizeIp } from '@parapet/contracts';
 import { atLeast, setSource } from '../decoder.js';
 import type { DecodeContext, Decoder, EventFields } from '../decoder.js';
 import { setTime } from '../event-time.js';
-import { isAuditRecord, readAuditRecord, untrusted } from './audit-record.js';
+import { isAuditRecord, readAuditRecord, known } from './audit-record.js';
 import type { AuditRecord } from './audit-record.js';
 
 /** Category and type of a record type, as Elastic's auditd module has them. */
@@ -118,30 +118,30 @@ function setNumber(
 function setProcess(fields: EventFields, values: ReadonlyMap<string, string>): void {
   setNumber(fields, 'process.pid', values.get('pid'));
   setNumber(fields, 'process.parent.pid', values.get('ppid'));
-  const name = untrusted(values.get('comm'));
+  const name = known(values.get('comm'));
   if (name !== undefined) fields['process.name'] = name;
-  const executable = untrusted(values.get('exe'));
+  const executable = known(values.get('exe'));
   if (executable !== undefined) {
     fields['process.executable'] = executable;
     fields['process.name'] ??= executable.slice(executable.lastIndexOf('/') + 1);
   }
-  const cwd = untrusted(values.get('cwd'));
+  const cwd = known(values.get('cwd'));
   if (cwd !== undefined) fields['process.working_directory'] = cwd;
-  const line = untrusted(values.get('proctitle') ?? values.get('cmd'));
+  const line = known(values.get('proctitle') ?? values.get('cmd'));
   if (line !== undefined) fields['process.command_line'] = line;
 }
 
 /** The user as a name: whom a program names (acct), else whose process it is, where auditd has looked it up. */
 function setUser(fields: EventFields, values: ReadonlyMap<string, string>): void {
-  const account = untrusted(values.get('acct'));
-  const name = account ?? untrusted(values.get('UID')) ?? undefined;
+  const account = known(values.get('acct'));
+  const name = account ?? known(values.get('UID')) ?? undefined;
   if (name !== undefined && !NO_USER.has(name)) fields['user.name'] = name;
   if (account !== undefined && NO_USER.has(account)) fields['labels.invalid_user'] = true;
   const uid = values.get('uid');
   if (uid !== undefined && uid !== UNSET_ID && /^\d{1,10}$/.test(uid)) fields['user.id'] = uid;
   const audit = values.get('auid');
   if (audit !== undefined && audit !== UNSET_ID && /^\d{1,10}$/.test(audit)) fields['user.audit.id'] = audit;
-  const auditName = untrusted(values.get('AUID'));
+  const auditName = known(values.get('AUID'));
   if (auditName !== undefined && !NO_USER.has(auditName)) fields['user.audit.name'] = auditName;
   const effective = values.get('euid');
   if (effective !== undefined && /^\d{1,10}$/.test(effective)) fields['user.effective.id'] = effective;
@@ -154,7 +154,7 @@ function setArguments(fields: EventFields, record: AuditRecord): void {
   for (let at = 0; at < 64; at++) {
     const value = record.values.get(`a${at}`);
     if (value === undefined) break;
-    args.push(untrusted(value) ?? '');
+    args.push(known(value) ?? '');
   }
   if (args.length === 0) return;
   fields['process.args'] = args;
@@ -198,13 +198,13 @@ export function decodeAudit(text: string, fields: EventFields): boolean {
   setPolicy(fields, record);
   const op = values.get('op');
   if (op) fields['auditd.log.op'] = op;
-  const key = untrusted(values.get('key'));
+  const key = known(values.get('key'));
   if (key !== undefined) fields['auditd.log.key'] = key;
   const call = values.get('SYSCALL') ?? values.get('syscall');
   if (call) fields['auditd.log.syscall'] = call;
   const address = values.get('addr') ?? values.get('hostname');
   if (address !== undefined && normalizeIp(address) !== undefined) setSource(fields, address);
-  const path = record.type === 'PATH' || values.has('apparmor') ? untrusted(values.get('name')) : undefined;
+  const path = record.type === 'PATH' || values.has('apparmor') ? known(values.get('name')) : undefined;
   if (path?.startsWith('/')) fields['file.path'] = path;
   return true;
 }

@@ -75,11 +75,11 @@ const POSTGRES_FORMS = [
   ),
   form(
     LOGIN_FAILED,
-    '^(?<reason>no pg_hba\\.conf entry) for (?:replication connection from )?host "<ip>", user "<user>"(?:, database "[^"]{0,128}")?(?:, (?:SSL o(?:n|ff)|no encryption|SSL encryption|GSS encryption))?$',
+    '^(?<reason>no pg_hba\\.conf entry) for (?:replication connection from )?host "<ip>", user "(?<user>[^"]{0,128})"(?:, database "[^"]{0,128}")?(?:, (?:SSL o(?:n|ff)|no encryption|SSL encryption|GSS encryption))?$',
   ),
   form(
     LOGIN_FAILED,
-    '^(?<reason>pg_hba\\.conf rejects) (?:replication )?connection for host "<ip>", user "<user>"(?:, database "[^"]{0,128}")?(?:, .{1,40})?$',
+    '^(?<reason>pg_hba\\.conf rejects) (?:replication )?connection for host "<ip>", user "(?<user>[^"]{0,128})"(?:, database "[^"]{0,128}")?(?:, .{1,40})?$',
   ),
   form(LOGIN_FAILED, '^(?<reason>role) "<user>" (?:does not exist|is not permitted to log in)$'),
   form(CONNECTED, '^connection received: host=<ip>(?: port=<port>)?$'),

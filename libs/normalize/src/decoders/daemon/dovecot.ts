@@ -10,7 +10,7 @@ import {
   LOGIN_SUCCEEDED,
   LOGIN_WITNESS,
 } from '../meanings.js';
-import { form, mean, setPeer, setUserName } from '../message-form.js';
+import { form, mean, readForms, setPeer, setUserName } from '../message-form.js';
 import { setDestination } from '../decoder.js';
 import { serviceDecoder } from '../service-decoder.js';
 
@@ -23,7 +23,7 @@ const LOGIN_DETAILS =
 /** login-common writes why it ended in parentheses, and its details behind ": ". */
 const FAILED = /auth failed, (\d{1,6}) attempts/;
 const NOT_TRIED =
-  /no auth attempts|disconnected before auth|disconnected during TLS|not finished|internal failure/;
+  /no auth attempts|disconnected before auth|disconnected during TLS|not finished|client didn't finish|internal failure/;
 const OTHER_FAILURE =
   /proxy dest auth failed|tried to use (?:disallowed plaintext auth|disabled plaintext auth|unsupported auth)|disallowed plaintext auth|auth failed|authorization failed|user disabled|cert required|client didn't send a cert|client sent an invalid cert|password expired|invalid user/;
 
@@ -63,14 +63,15 @@ function loginLine(message: string, fields: EventFields): boolean {
 
 /** "pam(user@example.com,192.0.2.1,<session>): reason", with the address where auth knows it (auth-request.c, get_log_prefix). */
 const AUTH =
-  /^(?:[a-z-]{1,20}\(default\): )?[a-z][a-z0-9_-]{0,30}\((?!default\): )(.{0,512}),([0-9A-Fa-f:.]{2,45})(?:,master)?(?:,(?:<[A-Za-z0-9+/=]{0,64}>)?)?\): (.{1,512})$/s;
+  /^[a-z][a-z0-9_-]{0,30}\((.{0,512}),([0-9A-Fa-f:.]{2,45})(?:,master)?(?:,(?:<[A-Za-z0-9+/=]{0,64}>)?)?\): (.{1,512})$/s;
 /** Since 2.4: the user and the mechanism in the tag, "auth(user,192.0.2.1,sasl:login)<session>: sql: Password mismatch". */
 const TAGGED =
   /^auth(?:-worker)?\((.{0,512}),([0-9A-Fa-f:.]{2,45}),(?:sasl:[a-z0-9-]{1,20}|[a-z0-9-]{1,30})\)(?:<[A-Za-z0-9+/=]{0,64}>)?: (?:(?:Info|Warning|Error|Debug): )?(.{1,512})$/s;
 const AUTH_FAILED =
   /unknown user|[Pp]assword mismatch|pam_authenticate\(\) failed|pam_acct_mgmt\(\) failed|invalid credentials|[Aa]uthentication failure|user not found|credentials rejected|account is (?:locked|disabled)|Invalid password/;
 
-function authLine(message: string, fields: EventFields): boolean {
+function authLine(text: string, fields: EventFields): boolean {
+  const message = text.replace(/^[a-z-]{1,20}\(default\): /, '');
   const found = AUTH.exec(message) ?? TAGGED.exec(message);
   if (!found) return false;
   const [, user = '', address = '', why = ''] = found;
@@ -118,6 +119,12 @@ export const dovecot = serviceDecoder({
     if (authLine(tag + message, fields)) return true;
     const text = message.replace(LEAD, '');
     if (loginLine(text, fields) || authLine(text, fields)) return true;
+    if (readForms(FORMS, text, fields)) {
+      // "imap(bob)<pid><session>: ": whose session it is, once he has proven who he is.
+      const owner = /^(?:imap|pop3|lmtp|managesieve|submission)\(([^()\s]{1,256})\)/.exec(message);
+      if (owner) setUserName(fields, owner[1] ?? '');
+      return true;
+    }
     const fatal = /^(?:Fatal|Panic): /.exec(message.replace(/^[a-z-]{1,30}: /, ''));
     if (!fatal) return false;
     classify(fields, 'process', 'error', EVENT_ACTION.serviceStopped, 'failure');

@@ -19,7 +19,7 @@ import { serviceDecoder } from '../service-decoder.js';
  */
 const HOST = String.raw`(?:(?<host>[\w.-]{1,255}) )?(?:\([^()\s]{0,255}\) )?\[<ip>\](?::<port>)?`;
 /** I= (our address), U= (ident), Ci= and the like. */
-const MORE = String.raw`(?: (?:I=\[<to>\](?::<toport>)?|[A-Z][A-Za-z]{0,3}=(?!<)[^\s=]{1,255}))*`;
+const MORE = String.raw`(?: I=\[<to>\](?::<toport>)?)?(?: (?!I=)[A-Z][A-Za-z]{0,3}=(?!<)[^\s=]{1,255}){0,8}`;
 /** TLS details and the like before F=, which begins what the client wrote. */
 const H = `H=${HOST}${MORE}`;
 

@@ -87,6 +87,12 @@ export const pureftpd = serviceDecoder({
   programs: ['pure-ftpd', 'pure-ftpd-wrapper'],
   forms: [
     form(LOGIN_FAILED, `^${PURE}Authentication failed for user \\[<user>\\]$`, true),
+    // The same in the language that it was built for; no other warning names somebody in brackets.
+    form(
+      LOGIN_FAILED,
+      `^${PURE.replace('(?:INFO|NOTICE|WARNING|ERROR|DEBUG)', 'WARNING')}[^[\\]]{0,80}\\[<user>\\][^[\\]]{0,80}$`,
+      true,
+    ),
     form(LOGIN_SUCCEEDED, `^${PURE}<user> is now logged in$`, true),
     form(CONNECTED, `^${PURE}New connection from \\S{1,255}$`, true),
     form(LOGGED_OUT, `^${PURE}(?:Logout|Timeout).{0,200}$`, true),

@@ -92,7 +92,7 @@ export const uwimap = serviceDecoder({
   forms: [
     form(
       LOGIN_FAILED,
-      `^Login (?:failed|excessive login failures|disabled|refused)(?: user=(?<user>[^\\s]{0,256}) auth=[^\\s]{0,256}| .{1,300})? host=${PEER}$`,
+      `^Login (?:failed|excessive login failures|disabled|refused|SYSTEM BREAK-IN ATTEMPT)(?: user=(?<user>[^\\s]{0,256}) auth=[^\\s]{0,256}| .{1,300})? host=${PEER}$`,
     ),
     form(LOGIN_FAILED, `^(?:AUTHENTICATE|APOP|LOGIN) [A-Z0-9-]{0,24} ?(?:failure|failed) host=${PEER}$`),
     form(

@@ -201,7 +201,7 @@ export const mailscanner = serviceDecoder({
   forms: [
     form(
       SPAM,
-      '^Message [A-Za-z0-9.-]{1,40} from <ip> \\(.{0,400}\\) to .{0,400} is (?:spam|too big|polluted)(?<reason>.{0,512}).{0,2000}$',
+      '^Message [A-Za-z0-9.-]{1,40} from <ip> \\(.{0,400}\\) to .{0,400} is (?:spam|too big|polluted)(?<reason>.{0,512})',
     ),
     form(MAIL_QUEUED, '^Message [A-Za-z0-9.-]{1,40} from <ip> \\(.{0,400}\\) .{0,2000}$'),
   ],

@@ -115,6 +115,10 @@ export const asterisk = serviceDecoder({
     ),
     form(LOGIN_FAILED, "^(?<reason>No registration for peer) '<user>' \\(from <ip>\\)$"),
     form(LOGIN_FAILED, "^<ip> tried to authenticate with nonexistent user '<user>'$"),
+    form(
+      CALL_REJECTED,
+      '^(?:handle_request_[a-z]{1,20}: )?Sending fake auth rejection for (?:device|user) .{0,300}@\\[?<ip>\\]?(?::<port>)?>;tag=[A-Za-z0-9.-]{1,80}$',
+    ),
     form(REFUSED, "^hacking attempt detected '<ip>'$"),
     form(LOGIN_FAILED, '^Failed to authenticate (?:user|device) .{0,600}@<ip>[^@]{0,80}$'),
     form(
