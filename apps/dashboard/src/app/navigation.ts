@@ -2,6 +2,7 @@ import {
   mdiAlertOutline,
   mdiBellOutline,
   mdiFormatListBulleted,
+  mdiKeyVariant,
   mdiRadar,
   mdiServerNetwork,
   mdiShieldOffOutline,
@@ -39,6 +40,7 @@ export const NAVIGATION: readonly NavItem[] = [
     permission: 'notifications:read',
     key: 'n',
   },
+  { name: 'api-keys', title: 'API keys', icon: mdiKeyVariant, permission: 'api-keys:read', key: 'k' },
   {
     name: 'quarantine',
     title: 'Quarantine',

@@ -65,6 +65,12 @@ const routes: RouteRecordRaw[] = [
     component: () => import('../features/notifications/views/NotificationsView.vue'),
   },
   {
+    path: '/api-keys',
+    name: 'api-keys',
+    meta: { title: 'API keys', permission: 'api-keys:read' },
+    component: () => import('../features/api-keys/views/ApiKeysView.vue'),
+  },
+  {
     path: '/sre/quarantine',
     name: 'quarantine',
     meta: { title: 'Quarantine', permission: 'platform:read' },
