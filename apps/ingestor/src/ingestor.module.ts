@@ -7,6 +7,8 @@ import { countFailure, type Logger } from '@parapet/telemetry';
 import type { Redis } from 'ioredis';
 import type { Pool } from 'pg';
 import { IngestorService } from './ingestor.service.js';
+import { AssetStore } from './pipeline/asset-store.js';
+import { AssetWatch } from './pipeline/asset-watch.js';
 import { Backpressure } from './pipeline/backpressure.js';
 import { Batcher } from './pipeline/batcher.js';
 import { Enricher } from './pipeline/enricher.js';
@@ -74,7 +76,12 @@ const pipeline: FactoryProvider[] = [
   {
     provide: Enricher,
     inject: [SETTINGS],
-    useFactory: (settings: IngestorSettings) => Enricher.open(settings.GEOIP_CITY_DB),
+    useFactory: (settings: IngestorSettings) =>
+      Enricher.open({
+        city: settings.GEOIP_CITY_DB,
+        asn: settings.GEOIP_ASN_DB,
+        anonymous: settings.GEOIP_ANONYMOUS_DB,
+      }),
   },
   {
     provide: Backpressure,
@@ -156,7 +163,13 @@ const watches: FactoryProvider[] = [
     provide: RoutingWatch,
     inject: [POOL, Placement, Quotas, LOGGER],
     useFactory: (pool: Pool, placement: Placement, quotas: Quotas, logger: Logger) =>
-      new RoutingWatch(new RoutingStore(pool), placement, quotas, logger),
+      new RoutingWatch(new RoutingStore(pool, logger), placement, quotas, logger),
+  },
+  {
+    provide: AssetWatch,
+    inject: [POOL, Enricher, LOGGER],
+    useFactory: (pool: Pool, enricher: Enricher, logger: Logger) =>
+      new AssetWatch(new AssetStore(pool), enricher, logger),
   },
   {
     provide: QueueWatch,

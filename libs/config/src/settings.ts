@@ -119,6 +119,11 @@ export const settingsSchema = z.object({
   METRICS_HOST: z.string().default('127.0.0.1'),
 
   GEOIP_CITY_DB: z.string().optional(),
+  GEOIP_ASN_DB: z
+    .string()
+    .optional()
+    .describe('GeoLite2 ASN, GeoIP2 ISP or DB-IP ASN: whose network an address is in'),
+  GEOIP_ANONYMOUS_DB: z.string().optional().describe('GeoIP2 Anonymous IP: VPNs, proxies, Tor'),
   SMTP_URL: url('smtp', 'smtps').default('smtp://127.0.0.1:1025'),
   MAIL_FROM: z.string().default('Parapet <alerts@parapet.test>'),
   MAIL_HTTP_PORT: port.default(1080),

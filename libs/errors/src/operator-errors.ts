@@ -25,7 +25,7 @@ export class RedisNotDurableError extends OperatorError {
 export class GeoDatabaseError extends OperatorError {
   constructor(file: string, reason: string, options?: ErrorOptions) {
     super(
-      `The geo database ${file} can't be used: ${reason}. Put a whole .mmdb file there, or change GEOIP_CITY_DB.`,
+      `The geo database ${file} can't be used: ${reason}. Put a whole .mmdb file there, or change the GEOIP_… setting that names it.`,
       options,
     );
   }

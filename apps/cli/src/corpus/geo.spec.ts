@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { GeoDatabaseError, GeoReader, isReserved } from '@parapet/enrich';
+import { AnonymizerReader, AutonomousSystemReader, GeoReader, isReserved } from '@parapet/enrich';
+import { GeoDatabaseError } from '@parapet/errors';
 import { parseIp } from '@parapet/contracts';
 import { z } from 'zod';
 import { testDataPath, testDataRows } from './test-data.js';
@@ -8,24 +9,30 @@ import { testDataPath, testDataRows } from './test-data.js';
 const read = (path: string, name = path) => ({ name, data: readFileSync(path) });
 const geo = (name: string) => GeoReader.open([read(testDataPath(`geoip/${name}`) ?? name, name)]);
 
-const cases = testDataRows('geoip/lookups.jsonl').flatMap((row) => {
-  const parsed = z
+const allCases = testDataRows('geoip/lookups.jsonl').map((row) =>
+  z
     .object({
       db: z.string(),
       ip: z.string(),
       expect: z.union([z.record(z.string(), z.unknown()), z.string()]).nullable(),
     })
-    .parse(row);
-  const { expect: wanted, ...rest } = parsed;
-  return /City|Country/.test(parsed.db)
-    ? [{ ...rest, expect: typeof wanted === 'string' ? null : wanted }]
-    : [];
-});
+    .parse(row),
+);
+const casesOf = (kind: RegExp) =>
+  allCases
+    .filter(({ db }) => kind.test(db))
+    .map(({ expect: wanted, ...rest }) => ({ ...rest, wanted: typeof wanted === 'string' ? null : wanted }));
+const cases = casesOf(/City|Country/);
+/** Addresses that mean nothing outside are never looked up, whatever a test database says of them. */
+const reserved = (ip: string) => {
+  const address = parseIp(ip);
+  return address !== undefined && isReserved(address);
+};
 const suite = cases.length > 0 ? describe : describe.skip;
 
 suite('MaxMind’s test databases', () => {
   test('every look-up of the City and Country databases', () => {
-    for (const { db, ip, expect: wanted } of cases) {
+    for (const { db, ip, wanted } of cases) {
       const address = parseIp(ip);
       const record = geo(db).lookup(ip);
       const location = z
@@ -45,6 +52,32 @@ suite('MaxMind’s test databases', () => {
       if (location.success && location.data.latitude !== undefined)
         expect(record?.lat).toBeCloseTo(location.data.latitude, 3);
     }
+  });
+
+  test('every look-up of the ASN database', () => {
+    const reader = AutonomousSystemReader.open([read(testDataPath('geoip/GeoLite2-ASN-Test.mmdb') ?? '')]);
+    const asn = casesOf(/ASN/);
+    expect(asn.length).toBeGreaterThan(300);
+    for (const { ip, wanted } of asn) {
+      const record = reader.lookup(ip);
+      expect([ip, record?.number, record?.organization]).toEqual(
+        reserved(ip) ? [ip, undefined, undefined] : [ip, wanted?.['asn'], wanted?.['org']],
+      );
+    }
+  });
+
+  test('every look-up of the Anonymous IP database', () => {
+    const reader = AnonymizerReader.open([read(testDataPath('geoip/GeoIP2-Anonymous-IP-Test.mmdb') ?? '')]);
+    const anonymous = casesOf(/Anonymous/);
+    expect(anonymous.length).toBeGreaterThan(0);
+    for (const { ip, wanted } of anonymous) {
+      const names = Object.keys(wanted ?? {}).flatMap((flag) =>
+        flag === 'is_anonymous' ? [] : [flag.replace(/^is_(?:anonymous_(?=vpn))?/, '')],
+      );
+      expect([ip, reader.lookup(ip)?.sort()]).toEqual(reserved(ip) ? [ip, undefined] : [ip, names.sort()]);
+    }
+    expect(reader.lookup('1.2.0.1')).toEqual(['vpn']);
+    expect(reader.lookup('81.2.69.5')).toContain('tor_exit_node');
   });
 
   test.each([
@@ -79,10 +112,4 @@ test('the bundled DB-IP files place public addresses of both versions and leave 
   expect(reader.lookup('8.8.8.8')).toMatchObject({ countryCode: 'US', countryName: 'United States' });
   expect(reader.lookup('2001:4860:4860::8888')?.countryCode).toMatch(/^[A-Z]{2}$/);
   expect(reader.lookup('10.0.0.1')).toBeNull();
-  const event: Record<string, string | number> = { 'source.ip': '81.2.69.142' };
-  reader.enrich(event, 'source');
-  expect(event).toMatchObject({
-    'source.geo.country_iso_code': 'GB',
-    'source.geo.location.lat': expect.closeTo(51.5, 0),
-  });
 });
