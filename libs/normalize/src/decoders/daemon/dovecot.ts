@@ -1,6 +1,6 @@
 import { EVENT_ACTION } from '@parapet/contracts';
 import { atLeast, classify } from '../decoder.js';
-import type { EventFields } from '../decoder.js';
+import type { Decoder, EventFields } from '../decoder.js';
 import { isoInstant } from '../event-time.js';
 import {
   BROKE_PROTOCOL,
@@ -92,8 +92,7 @@ const FORMS = [
   form(LOGIN_FAILED, '^Authentication failed for user (?<user>[^\\s]{1,256}) from <ip>$'),
 ];
 
-/** Dovecot: log-ins of IMAP, POP3, ManageSieve and submission, and what its authentication says of them. */
-export const dovecot = serviceDecoder({
+const service = serviceDecoder({
   name: 'dovecot',
   programs: [
     'dovecot',
@@ -132,3 +131,15 @@ export const dovecot = serviceDecoder({
     return true;
   },
 });
+
+/** Dovecot: log-ins of IMAP, POP3, ManageSieve and submission, and what its authentication says of them. */
+export const dovecot: Decoder = {
+  ...service,
+  decode(message, header, fields, context) {
+    const known = service.decode(message, header, fields, context);
+    // PAM's line accompanies the one of imap-login, which says how many attempts there were.
+    if (fields['event.action'] === EVENT_ACTION.pamAuthentication)
+      fields['event.action'] = EVENT_ACTION.loginWitness;
+    return known;
+  },
+};

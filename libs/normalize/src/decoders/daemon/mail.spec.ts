@@ -57,6 +57,8 @@ describe('dovecot', () => {
       ),
     ).toMatchObject({ 'event.action': 'user_login', 'labels.repeat_count': 4 });
     expect(log('dovecot', `auth: pam(a,${A}): unknown user`)['event.action']).toBe('login_witness');
+    const pam = `pam_unix(dovecot:auth): authentication failure; logname= uid=0 euid=0 tty=dovecot ruser=a rhost=${A}`;
+    expect(log('auth', pam)).toMatchObject({ 'event.action': 'login_witness', 'source.ip': A });
   });
   test.each([
     `imap-login: Disconnected (auth failed, 1 attempts in 1 secs): user=<a>, method=PLAIN, rip=${FAKE}, lip=1.1.1.1>, method=PLAIN, rip=${A}, lip=192.0.2.1`,
