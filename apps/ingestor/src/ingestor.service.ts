@@ -5,6 +5,7 @@ import { UnavailableError } from '@parapet/errors';
 import type { Redis } from 'ioredis';
 import type { Server } from 'node:http';
 import type { Pool } from 'pg';
+import { AssetWatch } from './pipeline/asset-watch.js';
 import { Backpressure } from './pipeline/backpressure.js';
 import { InDoubt } from './pipeline/in-doubt.js';
 import { KeyUse } from './pipeline/key-use.js';
@@ -32,6 +33,7 @@ export class IngestorService {
     @Inject(POOL) private readonly pool: Pool,
     @Inject(SOURCES) private readonly sources: LogSource[],
     @Inject(RoutingWatch) private readonly routing: RoutingWatch,
+    @Inject(AssetWatch) private readonly assets: AssetWatch,
     @Inject(QueueWatch) private readonly queueWatch: QueueWatch,
     @Inject(QuarantineFlush) private readonly quarantine: QuarantineFlush,
     @Inject(KeyUse) private readonly keyUse: KeyUse,
@@ -51,6 +53,7 @@ export class IngestorService {
       await this.startHealth();
       await this.checkRedis();
       await this.routing.start();
+      await this.assets.start();
       await this.inDoubt.recover();
       this.publisher.start();
       for (const source of this.sources) await source.start();
@@ -76,6 +79,7 @@ export class IngestorService {
     }
     this.queueWatch.stop();
     await this.routing.stop();
+    await this.assets.stop();
     await this.quarantine.stop();
     await this.keyUse.stop();
     await this.pool.end();

@@ -79,6 +79,7 @@ export class Intake {
       receivedAt: sender.asOf === undefined ? now : Math.min(now, sender.asOf),
       timeZone: route.timeZone,
       sourceType: route.sourceType,
+      parsers: route.parsers,
       transport: sender.transport,
       authenticated: route.identity !== 'address',
       truncated,

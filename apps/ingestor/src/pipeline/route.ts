@@ -1,6 +1,8 @@
 /** What told whose an event is: a proof, or only the address that it came from. */
 export type SenderIdentity = 'certificate' | 'token' | 'api_key' | 'file' | 'address';
 
+import type { TenantParsers } from '@parapet/normalize';
+
 /** Whose a sender's events are, and how to read them. */
 export interface Route {
   /** The source, or the API key, that they are counted for. */
@@ -12,6 +14,8 @@ export interface Route {
   sourceType: string;
   /** IANA name, for times that carry no zone. */
   timeZone: string;
+  /** The tenant's own parsers, if it has any. */
+  parsers?: TenantParsers;
   /** What leads to this route. */
   identity: SenderIdentity;
 }

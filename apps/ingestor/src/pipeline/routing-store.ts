@@ -1,5 +1,7 @@
 import type { Pool } from 'pg';
 import { z } from 'zod';
+import type { Logger } from '@parapet/telemetry';
+import { ParserTable } from './parser-table.js';
 import type { TenantQuota } from './quota.js';
 import type { RoutingRow } from './route.js';
 
@@ -82,9 +84,16 @@ export interface RoutingTable {
 
 /** Reads which prefix, certificate, token and key is whose. */
 export class RoutingStore {
-  constructor(private readonly pool: Pool) {}
+  private readonly parsers: ParserTable;
 
-  /** Changes whenever a source, an API key or a tenant does. */
+  constructor(
+    private readonly pool: Pool,
+    logger: Logger,
+  ) {
+    this.parsers = new ParserTable(logger);
+  }
+
+  /** Changes whenever a source, an API key, a parser or a tenant does. */
   async version(): Promise<string> {
     const { rows } = await this.pool.query(`SELECT version FROM config_versions WHERE kind = 'routing'`);
     return versionRow.parse(rows[0]).version;
@@ -95,12 +104,15 @@ export class RoutingStore {
     const keys = await this.pool.query('SELECT * FROM ingest_api_keys()');
     const answer = await this.pool.query('SELECT * FROM ingest_tenants()');
     const tenants = z.array(tenantRow).parse(answer.rows);
+    const parsers = await this.parsers.load((await this.pool.query('SELECT * FROM ingest_parsers()')).rows);
+    const rows = [
+      ...z.array(routeRow).parse(routes.rows),
+      ...z.array(keyRow).parse(keys.rows),
+      ...tenants.map(({ files }) => files),
+    ];
+    for (const { route } of rows) route.parsers = parsers.get(route.tenantId);
     return {
-      rows: [
-        ...z.array(routeRow).parse(routes.rows),
-        ...z.array(keyRow).parse(keys.rows),
-        ...tenants.map(({ files }) => files),
-      ],
+      rows,
       quotas: tenants.map(({ quota }) => quota),
     };
   }

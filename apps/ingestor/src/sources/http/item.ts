@@ -1,6 +1,7 @@
 import { isJsonRecord, MAX_FRAME_BYTES, type EventFields, type JsonRecord } from '@parapet/normalize';
 import { DECODER_NAMES, parseFrame, parseRecord, type ParseContext } from '@parapet/normalize';
 import type { Severity } from '@parapet/contracts';
+import type { Route } from '../../pipeline/route.js';
 
 /** What a protocol says about an event beside the event. It counts where the event itself says nothing. */
 export interface Metadata {
@@ -56,7 +57,7 @@ export function recordOf(text: string): JsonRecord | undefined {
 /** One event's bytes → its fields, under the source type and zone of the key's route. Never throws. */
 export function readItem(
   item: Item,
-  route: { sourceType: string; timeZone: string },
+  route: Pick<Route, 'sourceType' | 'timeZone' | 'parsers'>,
   now: number,
 ): { event: EventFields; truncated: boolean } {
   const { meta, content } = item;
@@ -65,8 +66,9 @@ export function readItem(
   const context: ParseContext = {
     receivedAt: now,
     timeZone: route.timeZone,
+    parsers: route.parsers,
     sourceType:
-      route.sourceType === 'auto' && asked !== undefined && DECODERS.has(asked) ? asked : route.sourceType,
+      route.sourceType === 'auto' && asked !== undefined && known(asked, route) ? asked : route.sourceType,
     transport: 'http',
     truncated,
   };
@@ -82,6 +84,10 @@ export function readItem(
   }
   if (meta !== undefined) addMetadata(event, meta, context);
   return { event, truncated };
+}
+
+function known(type: string, { parsers }: Pick<Route, 'parsers'>): boolean {
+  return parsers?.named(type) !== undefined || DECODERS.has(type);
 }
 
 function cut(text: string): string {
