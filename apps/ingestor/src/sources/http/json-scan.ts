@@ -66,15 +66,17 @@ export function* jsonValues(buffer: Buffer): Generator<JsonSpan> {
   }
 }
 
+const DELIMITERS: ReadonlySet<number> = new Set([
+  QUOTE,
+  COMMA,
+  OPEN_BRACKET,
+  CLOSE_BRACKET,
+  OPEN_BRACE,
+  CLOSE_BRACE,
+]);
+
 function endsLiteral(byte: number): boolean {
-  return (
-    byte <= SPACE ||
-    byte === COMMA ||
-    byte === CLOSE_BRACE ||
-    byte === CLOSE_BRACKET ||
-    byte === OPEN_BRACE ||
-    byte === QUOTE
-  );
+  return byte <= SPACE || DELIMITERS.has(byte);
 }
 
 function endOfString(buffer: Buffer, start: number): number {

@@ -28,12 +28,23 @@ export function* protobufFields(message: Buffer): Generator<ProtobufField> {
     }
     throw new ProtobufError('integer of more than ten bytes');
   };
+  // Keys and lengths: of five bytes, without a bigint on the way.
+  const small = (): number => {
+    let value = 0;
+    for (let factor = 1; factor <= 2 ** 28; factor *= 128) {
+      const byte = message[at++];
+      if (byte === undefined) throw new ProtobufError('cut off');
+      value += (byte & 0x7f) * factor;
+      if (byte < 0x80) return value;
+    }
+    throw new ProtobufError('length of more than five bytes');
+  };
   const need = (length: number): number => {
     if (length > message.length - at) throw new ProtobufError('cut off');
     return (at += length) - length;
   };
   while (at < message.length) {
-    const key = Number(varint());
+    const key = small();
     const wire = key % 8;
     const number = Math.floor(key / 8);
     if (number === 0 || number > 0x1fff_ffff) throw new ProtobufError('no field number');
@@ -43,7 +54,7 @@ export function* protobufFields(message: Buffer): Generator<ProtobufField> {
     else if (wire === WIRE.fixed32)
       yield { number, wire, integer: BigInt(message.readUInt32LE(need(4))), bytes: NOTHING };
     else if (wire === WIRE.bytes) {
-      const length = Number(varint());
+      const length = small();
       const from = need(length);
       yield { number, wire, integer: 0n, bytes: message.subarray(from, from + length) };
     } else throw new ProtobufError('unknown wire type');
