@@ -168,25 +168,31 @@ test('what is no session is told so and closed; an unknown command is refused an
   expect(await events(1)).toHaveLength(1);
 });
 
-test('R16 memory stays flat with 1,000 connections that each announce 16 MiB and send nothing', async () => {
-  const before = process.memoryUsage().rss;
-  const idle = await Promise.all(
-    Array.from({ length: 1000 }, async () => {
-      const socket = await connectFrom('127.0.1.66', ingestor.ports.relp);
-      socket.write('1 syslog 16777216 <13>x');
-      return socket;
-    }),
-  );
-  await waitFor(async () => (await metric('parapet_connections', { transport: 'relp' })) >= 1000);
-  // Both ends of each connection are in this process.
-  expect(process.memoryUsage().rss - before).toBeLessThan(120 * 1024 * 1024);
-  const other = client('127.0.2.20');
-  await other.open();
-  await other.send(LINE);
-  other.destroy();
-  for (const socket of idle) socket.destroy();
-  await waitFor(async () => (await metric('parapet_connections', { transport: 'relp' })) === 0);
-});
+test.each([
+  ['relp', '1 syslog 16777216 <13>x'],
+  ['tcp', '16777216 <13>x'],
+] as const)(
+  'R16 memory stays flat with 1,000 %s connections that announce 16 MiB and send nothing',
+  async (transport, start) => {
+    const before = process.memoryUsage().rss;
+    const idle = await Promise.all(
+      Array.from({ length: 1000 }, async () => {
+        const socket = await connectFrom('127.0.1.66', ingestor.ports[transport]);
+        socket.write(start);
+        return socket;
+      }),
+    );
+    await waitFor(async () => (await metric('parapet_connections', { transport })) >= 1000);
+    // Both ends of each connection are in this process. What was announced is 16 GiB.
+    expect(process.memoryUsage().rss - before).toBeLessThan(120 * 1024 * 1024);
+    const other = client('127.0.2.20');
+    await other.open();
+    await other.send(LINE);
+    other.destroy();
+    for (const socket of idle) socket.destroy();
+    await waitFor(async () => (await metric('parapet_connections', { transport })) === 0);
+  },
+);
 
 test('R11 a stop acknowledges what was read, says serverclose, and loses nothing', async () => {
   const second = await startIngestor(database.databaseUrl, redis.url);
