@@ -30,6 +30,11 @@ export function announce({ settings }, { since, reporter }) {
   row('Syslog', `${listeners.map(([kind, port]) => `${kind} ${port}`).join(', ')} on ${settings.ingestHost}`);
   if (ports.SYSLOG_TLS_PORT > 0) row('', `TLS authority: ${join(settings.dataDir, 'tls/ca.crt')}`);
   if (ports.RELP_PORT > 0) row('RELP', `${ports.RELP_PORT} on ${settings.ingestHost}`);
+  if (ports.INGEST_HTTP_PORT > 0)
+    row(
+      'HTTP ingest',
+      `${ports.INGEST_HTTP_PORT} on ${settings.ingestHost}  (API keys are made in the dashboard)`,
+    );
   row('Logs', join(settings.dataDir, 'logs'));
   if (settings.seed === 'demo') {
     reporter.line('');
