@@ -31,7 +31,7 @@ export type SourceIdentity = (typeof SOURCE_IDENTITIES)[number];
 const certificateSchema = z
   .string()
   .trim()
-  .min(1)
+  .min(1, 'is needed: PEM or a SHA-256 fingerprint')
   .max(16_384)
   .describe('a client certificate as PEM, or its SHA-256 fingerprint in hex, with or without colons');
 
