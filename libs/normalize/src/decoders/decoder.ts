@@ -95,7 +95,10 @@ export function setSource(fields: EventFields, address: string, port?: string, n
 
 export function setPort(fields: EventFields, name: 'source.port' | 'destination.port', text: string): void {
   const port = Number(text);
-  if (Number.isInteger(port) && port >= 0 && port <= 65535) fields[name] = port;
+  if (!Number.isInteger(port) || port < 0 || port > 65535) return;
+  // Spelled out, because a computed name turns the event into a hash table.
+  if (name === 'source.port') fields['source.port'] = port;
+  else fields['destination.port'] = port;
 }
 
 /** Letters, digits, dots and dashes (and underscores, which real names have), no empty label, not all numeric. */

@@ -9,7 +9,7 @@ const PAIR = /([a-z][a-z-]{0,30}): "([^"]{0,4000})"(?:, |$|,|\.| )/g;
 /** OpenSCAP's syslog lines (by Wazuh's oscap module): results of rules, and its own errors. */
 export const openscap: Decoder = {
   name: 'openscap',
-  types: ['oscap', 'openscap'],
+  types: ['oscap'],
   programs: ['oscap'],
   recognise: (_header, message) =>
     message.startsWith('oscap: ') && /^oscap: (?:msg: "|ERROR: |Evaluation )/.test(message),
