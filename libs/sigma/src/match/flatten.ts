@@ -20,7 +20,9 @@ export function flattenEvent(event: Readonly<Record<string, unknown>>): FlatEven
   if (isObject(xml)) {
     addWindowsPart(xml['System'], flat, budget);
     addWindowsPart(xml['EventData'], flat, budget);
-    addWindowsPart(xml['UserData'], flat, budget);
+    // UserData has one element of the provider's own, which holds the fields.
+    if (isObject(xml['UserData']))
+      for (const element of Object.values(xml['UserData'])) addWindowsPart(element, flat, budget);
   }
   add(event, '', 0, flat, budget);
   return flat;
@@ -81,6 +83,7 @@ function addWindowsPart(part: unknown, flat: Record<string, unknown>, budget: { 
       append(flat, name, value, budget);
       continue;
     }
+    if (name === '#attributes') continue;
     const attributes = isObject(value['#attributes']) ? value['#attributes'] : value;
     for (const [attribute, content] of Object.entries(attributes))
       if (!isObject(content)) append(flat, `${name}_${attribute}`, content, budget);

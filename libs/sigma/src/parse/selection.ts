@@ -102,7 +102,7 @@ function buildItem(
   }
   const shared = drafts[0] ?? item;
   const values = drafts.flatMap((draft, index) =>
-    draft.values.map((value) => context.guard(nodes[index] ?? keyAt, () => finish(value, shared))),
+    draft.values.map((value) => context.guard(nodes[index] ?? keyAt, () => finish(value, shared, context))),
   );
   const good = values.filter((value) => value !== undefined);
   if (context.problems.list.length > before) return undefined;
@@ -121,14 +121,14 @@ function numberAsWritten(source: string, value: number): number | string {
   return Number.isSafeInteger(value) || !/^[-+]?\d+$/.test(source) ? value : source;
 }
 
-function finish(value: Draft, item: ItemDraft): Value {
+function finish(value: Draft, item: ItemDraft, context: ParseContext): Value {
   if (value.kind === 'either')
-    return { kind: 'either', values: value.values.map((one) => finish(one, item)) };
+    return { kind: 'either', values: value.values.map((one) => finish(one, item, context)) };
   if (item.field === undefined && !['scalar', 'bytes', 'text', 'regex'].includes(value.kind))
     throw new RuleError('this modifier needs a field');
   if (value.kind === 'scalar' || value.kind === 'bytes' || value.kind === 'text')
     return { kind: 'text', pattern: textOf(value) ?? [], cased: item.cased };
   if (value.kind === 'fieldref') return { ...value, cased: item.cased };
-  if (value.kind === 'regex') compileRegex(value.source, value.flags);
+  if (value.kind === 'regex') compileRegex(value.source, value.flags, context.limits.patternInstructions);
   return value;
 }
