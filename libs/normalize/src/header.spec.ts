@@ -189,3 +189,27 @@ describe('times without year or zone', () => {
     expect(read(`<13>${time} h a: x`, zone).time).toBe(expected);
   });
 });
+
+test.each([
+  [
+    '2026-11-20 20:00:00 status unpacked libc6:amd64 2.36-9',
+    undefined,
+    undefined,
+    'status unpacked libc6:amd64 2.36-9',
+  ],
+  ['2026-11-20 20:00:00,123 INFO starting up', undefined, undefined, 'INFO starting up'],
+  ['2026-11-20 20:00:00 web1 app[7]: hello', 'web1', 'app', 'hello'],
+  ['2026-11-20 20:00:00 app: hello', undefined, 'app', 'hello'],
+  ['<13>2026-11-20 20:00:00 web1 app hello', 'web1', 'app', 'hello'],
+])(
+  'a program’s own file with a time names a host only where a tag follows: %s',
+  (line, host, program, message) => {
+    const header = parseHeader(line, Date.parse('2026-11-20T20:00:05Z'), 'UTC');
+    expect([header.timestamp, header.host, header.program, header.message]).toEqual([
+      expect.any(Number),
+      host,
+      program,
+      message,
+    ]);
+  },
+);

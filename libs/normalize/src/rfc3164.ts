@@ -55,6 +55,8 @@ const VERBOSE_PRIORITY = /^ <[a-z0-9]{1,10}\.[a-z]{1,8}>(?= )/;
 /** multilog's TAI64N label: seconds from 2^62 (10 s ahead of UTC in 1970), then nanoseconds. */
 const TAI64N = /^@40000000([0-9a-f]{8})([0-9a-f]{8}) /;
 const TAI_AHEAD_S = 10;
+/** Programs' own files begin with "2026-11-20 20:00:00 " too; host and tag are believed where the tag shows that it is one. */
+const SURE_TAG = /^ {0,8}(?:\S{1,255} {1,8})?(?:[^\s:[\]]{1,64}(?:\[\d{1,10}\])?: |%)/;
 const HOST_AND_TAG = /^ *[^\s:]{1,255}(?: ?: ?%| [^\s:]{1,128}:(?: |$))/;
 const NO_TIME_TAG = /^([A-Za-z_][A-Za-z0-9_./()@-]{0,63}): /;
 
@@ -84,6 +86,10 @@ export function parseRfc3164(
   if (end === -1) return withoutTime(text, at, header);
   header.format = 'rfc3164';
   at = end;
+  if (isOwnFile(text, from, header) && !SURE_TAG.test(text.slice(at, at + 400))) {
+    header.message = text.slice(skipSpaces(text, at));
+    return;
+  }
   const colon = text.charCodeAt(at) === COLON;
   if (colon) at++;
   const verbose = VERBOSE_PRIORITY.exec(text.slice(at, at + 24));
@@ -96,6 +102,11 @@ export function parseRfc3164(
   if (text.charCodeAt(at) === COLON && text.charCodeAt(at + 1) === SPACE) at += 2;
   header.message = text.slice(readTag(text, at, header));
   if (header.message.startsWith('[ID ')) stripSolarisId(header);
+}
+
+/** A date in ISO's order, a space, a time, and no PRI before it. */
+function isOwnFile(text: string, from: number, header: SyslogHeader): boolean {
+  return header.priority === undefined && digit(text, from) >= 0 && text.charCodeAt(from + 10) === SPACE;
 }
 
 /** "@400000004c91b044077a9e94 prog: …", which names no host. */

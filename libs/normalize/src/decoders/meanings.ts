@@ -85,6 +85,9 @@ export const MAIL_ACCEPTED: Meaning = {
   outcome: 'success',
 };
 
+/** What a queue says of a message on its way. */
+export const MAIL_QUEUED: Meaning = { category: 'email', type: 'info', action: A.mailAccepted };
+
 /** Programs and policies of a host. */
 export const COMMAND_RUN: Meaning = {
   category: 'process',

@@ -68,7 +68,7 @@ export const f5: Decoder = {
   anyProgram: true,
   recognise: (header, message) => {
     if (header.program === undefined) return false;
-    if (message.charCodeAt(8) === 58) return CODE.test(message.slice(0, 4096));
+    if (message.charCodeAt(8) === 58 && CODE.test(message.slice(0, 4096))) return true;
     const bracket = message.indexOf(']');
     return bracket > 2 && bracket < 62 && LEVEL_FIRST.test(message.slice(0, 90));
   },
