@@ -8,7 +8,6 @@ const COLON = 58;
 const OPEN = 91;
 const BRACE = 123;
 const QUOTE = 34;
-const LESS = 60;
 const AT = 64;
 const PERCENT = 37;
 const COMMA = 44;
