@@ -1,10 +1,12 @@
 import {
   mdiAlertOutline,
   mdiBellOutline,
+  mdiFileCodeOutline,
   mdiFormatListBulleted,
   mdiKeyVariant,
   mdiRadar,
   mdiServerNetwork,
+  mdiTagMultipleOutline,
   mdiShieldOffOutline,
   mdiViewDashboardOutline,
 } from '@mdi/js';
@@ -32,6 +34,8 @@ export const NAVIGATION: readonly NavItem[] = [
   { name: 'alerts', title: 'Alerts', icon: mdiAlertOutline, permission: 'alerts:read', key: 'a' },
   { name: 'events', title: 'Events', icon: mdiFormatListBulleted, permission: 'events:read', key: 'e' },
   { name: 'sources', title: 'Sources', icon: mdiServerNetwork, permission: 'sources:read', key: 's' },
+  { name: 'parsers', title: 'Parsers', icon: mdiFileCodeOutline, permission: 'parsers:read', key: 'p' },
+  { name: 'assets', title: 'Assets', icon: mdiTagMultipleOutline, permission: 'assets:read', key: 'i' },
   { name: 'detectors', title: 'Detectors', icon: mdiRadar, permission: 'detectors:read', key: 'd' },
   {
     name: 'notifications',

@@ -53,6 +53,19 @@ const routes: RouteRecordRaw[] = [
     component: () => import('../features/sources/views/SourcesView.vue'),
   },
   {
+    path: '/parsers',
+    name: 'parsers',
+    meta: { title: 'Parsers', permission: 'parsers:read' },
+    component: () => import('../features/parsers/views/ParsersView.vue'),
+  },
+  // Not /assets: the files of the dashboard itself are there.
+  {
+    path: '/inventory',
+    name: 'assets',
+    meta: { title: 'Assets', permission: 'assets:read' },
+    component: () => import('../features/assets/views/AssetsView.vue'),
+  },
+  {
     path: '/detectors',
     name: 'detectors',
     meta: { title: 'Detectors', permission: 'detectors:read' },

@@ -27,6 +27,12 @@ export interface ClientPorts {
   now: () => number;
 }
 
+/** Text goes as it is where the endpoint takes text. */
+function bodyOf(body: unknown, bodyType: string | undefined): string | undefined {
+  if (body === undefined) return undefined;
+  return bodyType !== undefined && typeof body === 'string' ? body : JSON.stringify(body);
+}
+
 const READ_ONLY = new Set(['GET', 'HEAD']);
 
 /**
@@ -140,7 +146,8 @@ export class ApiClient {
 
   private async send(endpoint: Endpoint, options: LooseOptions): Promise<Response> {
     const headers = new Headers({ accept: 'application/json' });
-    if (options.body !== undefined) headers.set('content-type', 'application/json');
+    const { bodyType } = endpoint;
+    if (options.body !== undefined) headers.set('content-type', bodyType ?? 'application/json');
     if (!READ_ONLY.has(endpoint.method) && this.csrfToken) headers.set('x-csrf-token', this.csrfToken);
     try {
       return await this.ports.fetch(urlOf(endpoint.path, options.params, options.query), {
@@ -149,7 +156,7 @@ export class ApiClient {
         credentials: 'same-origin',
         cache: 'no-store',
         signal: options.signal,
-        body: options.body === undefined ? undefined : JSON.stringify(options.body),
+        body: bodyOf(options.body, bodyType),
       });
     } catch (error) {
       if (isAbort(error)) throw error;
