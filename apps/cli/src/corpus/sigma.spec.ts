@@ -2,6 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
+import { parseFrame } from '@parapet/normalize';
 import { CorrelationEngine, MemoryCorrelationStore, RuleSet, episodes, loadRules } from '@parapet/sigma';
 import type { SigmaRule } from '@parapet/sigma';
 import { testDataPath, testDataRows } from './test-data.js';
@@ -82,24 +83,52 @@ else {
     });
 
     const otrf = testDataPath('sigma/otrf') ?? '';
-    test.each(readdirSync(otrf).filter((name) => name.endsWith('.gz')))('recorded attack %s', (name) => {
-      const expected = z
-        .object({ oracle_matches_by_line: z.record(z.string(), z.array(z.string())) })
-        .parse(readJson(join(otrf, `${basename(name, '.ndjson.gz')}.expected.json`)));
-      const lines = gunzipSync(readFileSync(join(otrf, name)))
+    const recordings = readdirSync(otrf).filter((name) => name.endsWith('.gz'));
+    const linesOf = (name: string) =>
+      gunzipSync(readFileSync(join(otrf, name)))
         .toString()
         .trim()
         .split('\n');
-      const found: Record<string, string[]> = {};
-      lines.forEach((line, index) => {
+    const expectedOf = (name: string) =>
+      new Map(
+        Object.entries(
+          z
+            .object({ oracle_matches_by_line: z.record(z.string(), z.array(z.string())) })
+            .parse(readJson(join(otrf, `${basename(name, '.ndjson.gz')}.expected.json`)))
+            .oracle_matches_by_line,
+        ).map(([line, ids]) => [Number(line), [...ids].sort()]),
+      );
+
+    test.each(recordings)('recorded attack %s', (name) => {
+      const found = new Map<number, string[]>();
+      linesOf(name).forEach((line, index) => {
         const ids = idsOf(eventSchema.parse(JSON.parse(line)));
-        if (ids.length > 0) found[String(index)] = ids.sort();
+        if (ids.length > 0) found.set(index, ids.sort());
       });
-      const wanted = Object.entries(expected.oracle_matches_by_line).map(([line, ids]) => [
-        line,
-        [...ids].sort(),
-      ]);
-      expect(found).toEqual(Object.fromEntries(wanted));
+      expect(found).toEqual(expectedOf(name));
+    });
+
+    test.each(recordings)('recorded attack %s, through the decoder', (name) => {
+      // The recordings call the provider SourceName; the decoder knows it for Provider_Name, so that such rules find more.
+      const byProvider = new Set(
+        loaded.flatMap(({ path, ruleId }) =>
+          readFileSync(join(rulesRoot, path), 'utf8').includes('Provider_Name') ? [ruleId] : [],
+        ),
+      );
+      const context = {
+        receivedAt: Date.UTC(2026, 2, 3),
+        timeZone: 'UTC',
+        sourceType: 'auto',
+        transport: 'tcp' as const,
+      };
+      const expected = expectedOf(name);
+      linesOf(name).forEach((line, index) => {
+        const wanted = expected.get(index) ?? [];
+        const found = idsOf(parseFrame(Buffer.from(line), context)).filter(
+          (id) => wanted.includes(id) || !byProvider.has(id),
+        );
+        expect([index, found.sort()]).toEqual([index, wanted]);
+      });
     });
   });
 }
