@@ -1,6 +1,7 @@
 import {
   mdiAlertOutline,
   mdiBellOutline,
+  mdiEmailAlertOutline,
   mdiFileCodeOutline,
   mdiFormatListBulleted,
   mdiKeyVariant,
@@ -45,6 +46,13 @@ export const NAVIGATION: readonly NavItem[] = [
     key: 'n',
   },
   { name: 'api-keys', title: 'API keys', icon: mdiKeyVariant, permission: 'api-keys:read', key: 'k' },
+  {
+    name: 'dead-letters',
+    title: 'Dead letters',
+    icon: mdiEmailAlertOutline,
+    permission: 'dead-letters:read',
+    key: 'l',
+  },
   {
     name: 'quarantine',
     title: 'Quarantine',

@@ -84,6 +84,12 @@ const routes: RouteRecordRaw[] = [
     component: () => import('../features/api-keys/views/ApiKeysView.vue'),
   },
   {
+    path: '/dead-letters',
+    name: 'dead-letters',
+    meta: { title: 'Dead letters', permission: 'dead-letters:read' },
+    component: () => import('../features/dead-letters/views/DeadLettersView.vue'),
+  },
+  {
     path: '/sre/quarantine',
     name: 'quarantine',
     meta: { title: 'Quarantine', permission: 'platform:read' },

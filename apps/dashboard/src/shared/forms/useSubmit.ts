@@ -25,6 +25,12 @@ export interface Submission<T> {
 /** `body.recipients.0` is about `recipients`. */
 const fieldOf = (path: string) => path.replace(/^body\./, '').split('.')[0] ?? '';
 
+const isEmpty = (value: unknown) =>
+  value === null ||
+  value === undefined ||
+  (typeof value === 'string' && value.trim() === '') ||
+  (Array.isArray(value) && value.length === 0);
+
 /** Checking and sending of one form by its endpoint's schema. What the server refuses is shown where it belongs. */
 export function useSubmit<S extends z.ZodType>(
   schema: S,
@@ -56,7 +62,10 @@ export function useSubmit<S extends z.ZodType>(
     clear();
     const parsed = schema.safeParse(input);
     if (!parsed.success) {
-      errors.value = issuesByField(parsed.error);
+      const issues = Object.entries(issuesByField(parsed.error));
+      errors.value = Object.fromEntries(
+        issues.map(([field, text]) => [field, isEmpty(input[field]) ? 'Needed' : text]),
+      );
       return;
     }
     busy.value = true;

@@ -1,4 +1,4 @@
-/** A column of `ServerTable`. Its cell is the slot `cell-<key>`. */
+/** A column of `ServerTable`. Its cell is the slot `cell-<key>`; `head-<key>` may replace its title. */
 export interface Column {
   key: string;
   title: string;
