@@ -135,6 +135,7 @@ if (await install()) {
     [bin('vue-tsc/bin/vue-tsc.js'), '-p', 'apps/dashboard/tsconfig.json', '--noEmit'],
   );
   await jest('unit');
+  await check('fuzz', ['bench/fuzz/run.mjs', '--frames', '200000']); // the full million by hand: bench/fuzz
   await withServers(async (env) => {
     await jest('integration', { env, args: ['--runInBand'] });
     await jest('behavior', { env, args: ['--runInBand'] });
