@@ -135,7 +135,7 @@ describe('a parser', () => {
       problems: [],
       results: [
         { matched: true, reason: null, fields: { 'source.ip': '192.0.2.9', 'user.name': 'eve' } },
-        { matched: false, reason: 'it does not match' },
+        { matched: false, reason: 'nothing of the definition fits the line' },
       ],
     });
     const bad = await asAdmin<ParserTest>('POST', '/parsers/test', {

@@ -174,8 +174,8 @@ function reasonOf(event: EventFields): string {
   if (event['labels.parser_paused'] !== undefined) return 'not tried: the lines before took too long';
   const decoder = event['labels.decoder'];
   return typeof decoder === 'string' && decoder !== 'generic'
-    ? `it does not match; the decoder ${decoder} read it`
-    : 'it does not match';
+    ? `the decoder ${decoder} read it instead`
+    : 'nothing of the definition fits the line';
 }
 
 function wireFields(event: EventFields): ParserTest['results'][number]['fields'] {
