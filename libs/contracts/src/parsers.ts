@@ -76,12 +76,13 @@ export const listParsers = endpoint({
   query: pageQuerySchema,
   response: pageOf(parserSchema),
 });
+/** About the product, not about a tenant: the operator, who assigns senders, chooses from it too. */
 export const listBuiltinParsers = endpoint({
   id: 'listBuiltinParsers',
   method: 'GET',
   path: '/parsers/builtin',
   summary: 'The decoders that come with Parapet, and the names that grok patterns may refer to.',
-  permission: 'parsers:read',
+  permission: 'self:read',
   response: z.object({
     items: z.array(
       z.object({

@@ -3,6 +3,7 @@ import type { ShallowRef } from 'vue';
 import { endpoints } from '@parapet/contracts';
 import { api, toApiError } from '../../shared/api/index.js';
 import type { ApiError } from '../../shared/api/errors.js';
+import { useSession } from '../auth/store.js';
 
 export interface SourceTypeItem {
   value: string;
@@ -18,10 +19,14 @@ export function useSourceTypes(): {
 } {
   const items = shallowRef<SourceTypeItem[]>([AUTO]);
   const error = shallowRef<ApiError | null>(null);
+  const session = useSession();
   onMounted(async () => {
     try {
       const [own, builtin] = await Promise.all([
-        api.call(endpoints.listParsers, { query: { limit: 500 } }),
+        // An operator, who assigns senders, sees no tenant's parsers.
+        session.may('parsers:read')
+          ? api.call(endpoints.listParsers, { query: { limit: 500 } })
+          : { items: [] },
         api.call(endpoints.listBuiltinParsers),
       ]);
       items.value = [
