@@ -74,6 +74,18 @@ async function fill(tenant: TestTenant): Promise<void> {
     `INSERT INTO assets (id, tenant_id, kind, value, name) VALUES ($1, $2, 'host', 'h', 'n')`,
     [newId(), tenant.id],
   );
+  await database.sql(
+    `INSERT INTO blocklist_entries (id, tenant_id, prefix, reason, origin) VALUES ($1, $2, '8.8.8.8', 'r', 'manual')`,
+    [newId(), tenant.id],
+  );
+  await database.sql(`INSERT INTO blocklist_allowed (id, tenant_id, prefix) VALUES ($1, $2, '9.9.9.9')`, [
+    newId(),
+    tenant.id,
+  ]);
+  await database.sql(
+    `INSERT INTO blocklist_settings (tenant_id, token_hash, token_prefix, token_created_at) VALUES ($1, sha256($2::bytea), 'bl_', now())`,
+    [tenant.id, Buffer.from(tenant.id)],
+  );
 }
 
 /** Tables that parapet_app may read and that belong to tenants, with the column that says whose a row is. */
@@ -253,6 +265,8 @@ describe('the other roles', () => {
     await expect(sre.query('SELECT password_hash FROM users')).rejects.toMatchObject(DENIED);
     await expect(sre.query('SELECT * FROM sessions')).rejects.toMatchObject(DENIED);
     await expect(sre.query('SELECT * FROM push_subscriptions')).rejects.toMatchObject(DENIED);
+    await expect(sre.query('SELECT secret FROM notification_channels')).rejects.toMatchObject(DENIED);
+    await expect(sre.query('SELECT token_hash FROM blocklist_settings')).rejects.toMatchObject(DENIED);
     // Even where the role's default of read-only transactions is switched off.
     for (const sql of [`UPDATE alerts SET status = 'resolved'`, 'DELETE FROM users', 'TRUNCATE outbox']) {
       await expect(sre.query(`SET TRANSACTION READ WRITE; ${sql}`)).rejects.toMatchObject(DENIED);
@@ -277,6 +291,12 @@ describe('the look-ups that cross tenants', () => {
       },
     ]);
     expect((await app.query(`SELECT * FROM auth_find_user('nobody@test.test')`)).rows).toEqual([]);
+    const tokenOf = (tenantId: string) =>
+      app.query<{ id: string | null }>('SELECT blocklist_tenant(sha256($1::bytea)) AS id', [
+        Buffer.from(tenantId),
+      ]);
+    expect((await tokenOf(beta.id)).rows).toEqual([{ id: beta.id }]);
+    expect((await tokenOf('nobody')).rows).toEqual([{ id: null }]);
     expect((await app.query('SELECT outbox_tenants() AS id ORDER BY 1')).rows).toEqual(
       [acme.id, beta.id].sort().map((id) => ({ id })),
     );
