@@ -63,7 +63,9 @@ describe.each(MUTATING.map((endpoint) => [endpoint.id, endpoint] as const))('R36
   it('is not refused to our own page', async () => {
     if (endpoint.id === 'logout') return;
     const answer = await browser.send(endpoint.method, path, { body: {} });
-    expect([400, 404]).toContain(answer.status);
+    // Some need nothing in their body, and some are not this user's: whatever the answer, it is not about the token.
+    expect(answer.status).toBeLessThan(500);
+    expect(answer.body).not.toMatchObject({ code: 'csrf_failed' });
   });
 });
 
