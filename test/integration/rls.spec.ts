@@ -74,6 +74,17 @@ async function fill(tenant: TestTenant): Promise<void> {
     `INSERT INTO assets (id, tenant_id, kind, value, name) VALUES ($1, $2, 'host', 'h', 'n')`,
     [newId(), tenant.id],
   );
+  const rule = newId();
+  await database.sql(
+    `INSERT INTO rules (id, tenant_id, sigma_id, title, kind, origin, yaml) VALUES ($1, $2, 's', 't', 'detection', 'own', 'y')`,
+    [rule, tenant.id],
+  );
+  await database.sql(`INSERT INTO rule_versions VALUES ($2, $1, 1, 't', 'y', 'x')`, [rule, tenant.id]);
+  await database.sql(`INSERT INTO rule_settings (tenant_id, rule_id) VALUES ($1, $2)`, [tenant.id, rule]);
+  await database.sql(`INSERT INTO rule_stats (tenant_id, rule_id, hour) VALUES ($1, $2, now())`, [
+    tenant.id,
+    rule,
+  ]);
   await database.sql(
     `INSERT INTO blocklist_entries (id, tenant_id, prefix, reason, origin) VALUES ($1, $2, '8.8.8.8', 'r', 'manual')`,
     [newId(), tenant.id],
@@ -215,6 +226,7 @@ describe('one tenant against another, with SQL by hand', () => {
   it('can’t call what is for other roles, or become them', async () => {
     for (const sql of [
       'SELECT ingest_routing()',
+      `SELECT processing_rules('{}')`,
       'SELECT ensure_events_partition(current_date)',
       `SELECT protect_tenant_table('users')`,
       'SET ROLE parapet_owner',

@@ -17,6 +17,7 @@ export * from './parsers.js';
 export * from './permissions.js';
 export * from './platform.js';
 export * from './problem.js';
+export * from './rules.js';
 export * from './sources.js';
 export * as endpoints from './endpoints.js';
 export * from './event-actions.js';

@@ -27,7 +27,16 @@ export const problemSchema = z
     detail: z.string().optional(),
     code: z.enum(ERROR_CODES),
     requestId: z.string().optional(),
-    errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+    errors: z
+      .array(
+        z.object({
+          path: z.string(),
+          message: z.string(),
+          line: z.int().optional().describe('in a text of several lines, from 1'),
+          column: z.int().optional(),
+        }),
+      )
+      .optional(),
   })
   .meta({ id: 'Problem', description: 'RFC 9457 problem document.' });
 export type Problem = z.infer<typeof problemSchema>;

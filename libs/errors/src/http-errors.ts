@@ -4,7 +4,7 @@ export class ValidationError extends ParapetError {
   readonly code = 'validation_failed';
   readonly status = 400;
   constructor(
-    override readonly errors: readonly { path: string; message: string }[],
+    override readonly errors: NonNullable<ParapetError['errors']>,
     message = 'The request is not valid; see `errors`.',
   ) {
     super(message);

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '@parapet/contracts';
+import type { ErrorCode, Problem } from '@parapet/contracts';
 
 /**
  * Base of every error that crosses a border. `code` is stable, `status` is its HTTP status, and `retryable` says
@@ -9,7 +9,7 @@ export abstract class ParapetError extends Error {
   abstract readonly status: number;
   readonly retryable: boolean = false;
   /** Where bad input is wrong: path within the request and what to do. */
-  readonly errors?: readonly { path: string; message: string }[];
+  readonly errors?: readonly Readonly<NonNullable<Problem['errors']>[number]>[];
   /** Seconds after which a retry makes sense (`Retry-After`). */
   readonly retryAfter?: number;
 
