@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { z } from 'zod';
 import { waitFor } from '@parapet/testing';
 import {
@@ -11,12 +10,13 @@ import {
   product,
   PushService,
   sendLines,
+  seriousFindings,
+  showIn,
   signIn,
   tokenOf,
 } from './support.js';
 
 const ATTACKER = '103.100.210.198';
-const AXE = readFileSync('node_modules/axe-core/axe.min.js', 'utf8');
 
 const alertsSchema = z.object({
   items: z.array(z.object({ id: z.string(), title: z.string(), group: z.record(z.string(), z.string()) })),
@@ -34,27 +34,6 @@ async function alertsOf(email: string) {
 
 async function mails() {
   return mailsSchema.parse(await (await fetch(`${product.mail}/api/messages`)).json());
-}
-
-/** The serious findings of axe on the page as it stands. */
-async function seriousFindings(page: Page): Promise<string[]> {
-  // Through the debugger's own evaluation: the page's policy allows no foreign script.
-  await page.evaluate(AXE);
-  const result: unknown = await page.evaluate('axe.run(document, { resultTypes: ["violations"] })');
-  const { violations } = z
-    .object({
-      violations: z.array(
-        z.object({
-          id: z.string(),
-          impact: z.string().nullable(),
-          nodes: z.array(z.object({ html: z.string() })),
-        }),
-      ),
-    })
-    .parse(result);
-  return violations
-    .filter((v) => v.impact === 'serious' || v.impact === 'critical')
-    .map((v) => `${v.id}: ${v.nodes.map((n) => n.html.slice(0, 160)).join(' | ')}`);
 }
 
 describe('from the sender to the person', () => {
@@ -261,10 +240,10 @@ describe('from the sender to the person', () => {
     async (path) => {
       const { page, violations } = await openPage(browser);
       if (path !== '/sign-in') await signIn(page, 'admin@acme-corp.test');
-      for (const scheme of ['dark', 'light'] as const) {
-        await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
-        await page.goto(`${product.url}${path}`);
-        await page.waitForLoadState('networkidle');
+      await page.goto(`${product.url}${path}`);
+      await page.waitForLoadState('networkidle');
+      for (const theme of ['dark', 'light'] as const) {
+        await showIn(page, theme);
         expect(await seriousFindings(page)).toEqual([]);
       }
       expect(violations).toEqual([]);

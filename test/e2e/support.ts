@@ -1,11 +1,17 @@
 import { spawn } from 'node:child_process';
 import { createDecipheriv, createECDH, hkdfSync, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { z } from 'zod';
+import { waitFor } from '@parapet/testing';
 
+const AXE = readFileSync('node_modules/axe-core/axe.min.js', 'utf8');
+const AT_REST =
+  'document.getAnimations().every((a) => a.playState !== "running" || a.effect?.getComputedTiming().endTime === Infinity)';
 export const PASSWORD = 'Parapet-Demo-2026!';
 
 /** What test/servers/product-setup.mjs has put up. */
@@ -49,6 +55,46 @@ export async function openPage(
   });
   page.on('pageerror', (error) => violations.push(`page error: ${error.message}`));
   return { page, context, violations };
+}
+
+/** The serious findings of axe on the page as it stands. */
+export async function seriousFindings(page: Page): Promise<string[]> {
+  // Through the debugger's own evaluation: the page's policy allows no foreign script.
+  await page.evaluate(AXE);
+  const result: unknown = await page.evaluate('axe.run(document, { resultTypes: ["violations"] })');
+  const { violations } = z
+    .object({
+      violations: z.array(
+        z.object({
+          id: z.string(),
+          impact: z.string().nullable(),
+          nodes: z.array(z.object({ html: z.string() })),
+        }),
+      ),
+    })
+    .parse(result);
+  return violations
+    .filter((v) => v.impact === 'serious' || v.impact === 'critical')
+    .map((v) => `${v.id}: ${v.nodes.map((n) => n.html.slice(0, 160)).join(' | ')}`);
+}
+
+/** Shows the open page in a theme: by its own switch, under a dialog too; where there is none, as who likes it finds it. */
+export async function showIn(page: Page, theme: 'dark' | 'light'): Promise<void> {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  const shown = page.locator(`.v-application.v-theme--${theme}`);
+  if ((await shown.count()) > 0) return;
+  const label = theme === 'dark' ? 'Dark theme' : 'Light theme';
+  const switched = await page.evaluate(
+    `(() => { const found = document.querySelector('[aria-label="${label}"]'); found?.click(); return found !== null; })()`,
+  );
+  if (switched !== true) {
+    await page.evaluate(`localStorage.setItem('parapet.preferences', '{"theme":"${theme}"}')`);
+    await page.reload();
+    await page.waitForLoadState('networkidle');
+  }
+  await shown.waitFor();
+  // Colours on their way from one theme to the other would be measured as they are.
+  await waitFor(() => page.evaluate(AT_REST), { what: 'the colours to settle' });
 }
 
 /** Signs in by the form; `home` is where that user begins. */
