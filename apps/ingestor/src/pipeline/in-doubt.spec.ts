@@ -97,6 +97,25 @@ test('the next process recognises what the last one took and could not tell', as
   expect(notes.kept.size).toBe(0);
 });
 
+test('a batch whose sender never comes back is forgotten after an hour', () => {
+  const clock = { now: 1e12 };
+  const original = Date.now;
+  Date.now = () => clock.now;
+  try {
+    const { notes, inDoubt } = under();
+    const [lost, late] = [receipt('a').made, receipt('b').made];
+    inDoubt.opened('lost', lost.marks);
+    clock.now += 3_600_001;
+    inDoubt.opened('late', late.marks);
+    inDoubt.told(lost);
+    expect([...notes.kept.keys()]).toEqual(['lost', 'late']);
+    inDoubt.told(late);
+    expect([...notes.kept.keys()]).toEqual(['lost']);
+  } finally {
+    Date.now = original;
+  }
+});
+
 test('entries fade after two turns of five minutes', () => {
   const clock = { now: 1e12 };
   const original = Date.now;

@@ -15,10 +15,14 @@ export interface DoubtNotes {
 interface OpenBatch {
   /** Marks that no sender has been told of yet. */
   untold: number;
+  /** Epoch ms. */
+  since: number;
 }
 
 const ROTATE_MS = 300_000;
 const MAX_ENTRIES = 500_000;
+/** As long as a note lives. */
+const FORGET_MS = 3_600_000;
 
 /**
  * A sender that did not hear our acknowledgement (it left, or we were killed) sends again what we already have. This
@@ -43,7 +47,7 @@ export class InDoubt {
     const found = await this.notes.recover();
     let events = 0;
     for (const { batchId, fingerprints } of found) {
-      this.batches.set(batchId, { untold: fingerprints.length });
+      this.batches.set(batchId, { untold: fingerprints.length, since: Date.now() });
       for (const fingerprint of fingerprints) {
         const mark = new Mark(fingerprint);
         mark.batchId = batchId;
@@ -85,7 +89,9 @@ export class InDoubt {
   opened(batchId: string, marks: readonly Mark[]): void {
     if (marks.length === 0) return;
     for (const mark of marks) mark.batchId = batchId;
-    this.batches.set(batchId, { untold: marks.length });
+    const now = Date.now();
+    this.forget(now);
+    this.batches.set(batchId, { untold: marks.length, since: now });
     this.notes
       .write(
         batchId,
@@ -110,6 +116,14 @@ export class InDoubt {
   /** The sender left before it could be told, and will send these events again. */
   untold(receipt: Receipt): void {
     for (const mark of receipt.marks) this.remember(mark);
+  }
+
+  /** Batches whose senders never came back; their notes in Redis end by themselves. The oldest stand first. */
+  private forget(now: number): void {
+    for (const [batchId, { since }] of this.batches) {
+      if (now - since < FORGET_MS) return;
+      this.batches.delete(batchId);
+    }
   }
 
   private remember(mark: Mark): void {
