@@ -20,6 +20,7 @@ export async function startProduct(more = {}, { nodeArgs = [] } = {}) {
     'INGEST_HTTP_PORT',
     'RELP_PORT',
     'SYSLOG_TLS_PORT',
+    'RELP_PORT',
     'INGESTOR_METRICS_PORT',
     'PROCESSOR_METRICS_PORT',
     'MAIL_HTTP_PORT',
