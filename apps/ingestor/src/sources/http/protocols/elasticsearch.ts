@@ -17,6 +17,7 @@ import { lines } from './lines.js';
 const ACTIONS = ['index', 'create', 'update', 'delete'] as const;
 type Action = (typeof ACTIONS)[number];
 const MAX_NAME = 512;
+const MAX_ACTION_BYTES = 64 * 1024;
 
 interface BulkItem {
   action: Action;
@@ -35,20 +36,28 @@ function esError(status: number, type: string, reason: string, headers?: Record<
   return es(status, { error: { root_cause: [cause], ...cause }, status }, headers);
 }
 
-const newId = () => randomBytes(15).toString('base64url');
+const RUN = randomBytes(9).toString('base64url');
+let made = 0;
+/** An id as Elasticsearch would make one: unlike any other, of 20 characters. */
+const newId = () => RUN + (made++).toString(36).padStart(8, '0');
 const nameOf = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value.slice(0, MAX_NAME) : undefined;
 
-function readAction(line: Buffer, index: string | undefined): Omit<BulkItem, 'item'> | undefined {
-  const record = line.length > MAX_FRAME ? undefined : recordOf(line.toString());
+/** `id`: undefined where the line names none. */
+interface Head {
+  action: Action;
+  index: string;
+  id: string | undefined;
+}
+
+function readAction(line: Buffer, index: string | undefined): Head | undefined {
+  const record = line.length > MAX_ACTION_BYTES ? undefined : recordOf(line.toString());
   const action = ACTIONS.find((name) => record !== undefined && Object.hasOwn(record, name));
   if (record === undefined || action === undefined || Object.keys(record).length !== 1) return undefined;
   const details = recordOfValue(record[action]);
   if (details === undefined) return undefined;
-  return { action, index: nameOf(details._index) ?? index ?? '', id: nameOf(details._id) ?? newId() };
+  return { action, index: nameOf(details._index) ?? index ?? '', id: nameOf(details._id) };
 }
-
-const MAX_FRAME = 64 * 1024;
 
 function recordOfValue(value: unknown): Readonly<Record<string, unknown>> | undefined {
   return typeof value === 'object' && value !== null ? { ...value } : undefined;
@@ -68,19 +77,28 @@ function documentItem(content: Buffer, index: string): Pick<BulkItem, 'item' | '
 function readBulk(body: Buffer, index: string | undefined): BulkItem[] | Answer {
   const found: BulkItem[] = [];
   const rest = lines(body);
+  let last: { line: Buffer; head: Head } | undefined;
   for (const line of rest) {
-    const number = found.length + 1;
-    const head = readAction(line, index);
-    if (head === undefined)
-      return esError(400, 'illegal_argument_exception', `Malformed action/metadata line of item [${number}]`);
+    // Shippers write the same line before every document.
+    const head = last?.line.equals(line) ? last.head : readAction(line, index);
+    if (head === undefined) {
+      const reason = `Malformed action/metadata line of item [${found.length + 1}]`;
+      return esError(400, 'illegal_argument_exception', reason);
+    }
+    last = { line, head };
+    const named = { ...head, id: head.id ?? newId() };
     if (found.length === MAX_ITEMS) return esError(413, 'content_too_long_exception', 'too many items');
     const document = head.action === 'delete' ? undefined : rest.next().value;
     if (head.action === 'delete' || head.action === 'update') {
       const reason = 'what was logged is neither changed nor deleted; only index and create are taken';
-      found.push({ ...head, error: { type: 'illegal_argument_exception', reason } });
+      found.push({ ...named, error: { type: 'illegal_argument_exception', reason } });
     } else if (!document) {
-      return esError(400, 'illegal_argument_exception', `The document of item [${number}] is missing`);
-    } else found.push({ ...head, ...documentItem(document, head.index) });
+      return esError(
+        400,
+        'illegal_argument_exception',
+        `The document of item [${found.length + 1}] is missing`,
+      );
+    } else found.push({ ...named, ...documentItem(document, head.index) });
   }
   return found.length > 0 ? found : esError(400, 'parse_exception', 'request body is required');
 }
