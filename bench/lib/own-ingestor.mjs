@@ -18,8 +18,8 @@ const PORTS = [
 ];
 
 export class OwnIngestor {
+  static #running = new Set();
   kills = 0;
-  /** What processes that were killed had counted, as far as they were asked before. */
   ports = {};
   #env;
   #log;
@@ -41,6 +41,7 @@ export class OwnIngestor {
       DATA_DIR: dataDir,
       ...more,
     };
+    OwnIngestor.#running.add(own);
     own.#spawn();
     await own.ready();
     return own;
@@ -77,7 +78,12 @@ export class OwnIngestor {
     return scrape(this.ports.INGESTOR_METRICS_PORT, name).catch(() => []);
   }
 
+  static async stopAll() {
+    for (const own of OwnIngestor.#running) await own.stop();
+  }
+
   async stop() {
+    OwnIngestor.#running.delete(this);
     this.#stopping = true;
     const child = this.#child;
     child.kill('SIGTERM');

@@ -49,8 +49,14 @@ async function anApiKey() {
   return key;
 }
 
-/** A sender in a process of its own; resolves with what it prints. */
-async function send(transport, port, rate, seconds, run, key = '') {
+/** A sender in a process of its own; resolves with what it prints. It may fail before anybody waits for it. */
+function send(...args) {
+  const sending = sendLines(...args);
+  sending.catch(() => undefined);
+  return sending;
+}
+
+async function sendLines(transport, port, rate, seconds, run, key = '') {
   const args = [SENDER, transport, port, FROM, rate, seconds, run, key].map(String);
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   let output = '';
@@ -92,7 +98,8 @@ function report(phase, figures, ok) {
 async function killing(ingestor, sending, kills) {
   let counted = 0;
   let over = false;
-  void sending.finally(() => (over = true));
+  const end = () => (over = true);
+  sending.then(end, end);
   for (let n = 0; n < kills && !over; n++) {
     await sleep(BETWEEN_KILLS_MS);
     counted += total(await ingestor.samples('parapet_events_accepted_total'));
@@ -276,6 +283,7 @@ const PHASES = {
 try {
   for (const name of options.phases.split(',')) await PHASES[name]();
 } finally {
+  await OwnIngestor.stopAll();
   await db.end();
   await product.stop();
 }
