@@ -8,6 +8,7 @@ import {
   storedEvent,
   storedParser,
   storedPushSubscription,
+  storedWebhook,
   tenantFingerprint,
 } from './support/api-rows.js';
 import { problemOf, startApi, type ApiServer, type Member } from './support/api-server.js';
@@ -75,6 +76,9 @@ const CASES: Record<Exclude<keyof typeof endpoints, 'login' | 'refresh' | 'logou
   createChannel: { body: { type: 'email', name: 'Team', recipients: ['a@b.test'] } },
   updateChannel: { make: storedChannel, body: { name: 'renamed' } },
   deleteChannel: { make: storedChannel },
+  renewChannelSecret: { make: storedWebhook },
+  // The key of the stored one is none.
+  testChannel: { make: storedWebhook, accepts: [503] },
   // The test's installation has no VAPID keys.
   getPushKey: { accepts: [503] },
   listPushSubscriptions: {},

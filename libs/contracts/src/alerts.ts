@@ -66,7 +66,7 @@ export const alertHistoryEntrySchema = z
 
 export const alertNotificationSchema = z
   .object({
-    channel: z.enum(['email', 'webpush', 'websocket']),
+    channel: z.enum(['email', 'webpush', 'websocket', 'webhook']),
     recipient: z.string(),
     status: z.enum(['pending', 'sent', 'failed']),
     at: z.iso.datetime(),

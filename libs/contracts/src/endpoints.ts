@@ -17,6 +17,8 @@ export {
   createChannel,
   updateChannel,
   deleteChannel,
+  renewChannelSecret,
+  testChannel,
   getPushKey,
   listPushSubscriptions,
   createPushSubscription,

@@ -23,14 +23,14 @@ export interface EventSection {
   events: NormalizedEvent[];
 }
 
-/** Tell one recipient of one alert through one channel. `recipient`: address, subscription id, or `tenant`. */
+/** Tell one recipient of one alert through one channel. `recipient`: address, id of a subscription or webhook, or `tenant`. */
 export const notifyJobSchema = z.object({
   kind: z.literal('notify'),
   v: z.literal(1),
   tenantId: idSchema,
   notificationId: idSchema,
   alertId: idSchema,
-  channel: z.enum(['email', 'webpush', 'websocket']),
+  channel: z.enum(['email', 'webpush', 'websocket', 'webhook']),
   recipient: z.string(),
 });
 export type NotifyJob = z.infer<typeof notifyJobSchema>;

@@ -3,13 +3,20 @@ import { endpoint } from './endpoint.js';
 import { severitySchema } from './event.js';
 import { idParamsSchema, idSchema, pageOf } from './common.js';
 
-/** A channel tells a list of recipients of a tenant's alerts. Web push and WebSocket are by user, not by channel. */
+export const CHANNEL_TYPES = ['email', 'webhook'] as const;
+export type ChannelType = (typeof CHANNEL_TYPES)[number];
+
+/** A channel tells a list of addresses, or a machine, of a tenant's alerts. Web push and WebSocket are by user, not by channel. */
 export const channelSchema = z
   .object({
     id: idSchema,
-    type: z.enum(['email']),
+    type: z.enum(CHANNEL_TYPES),
     name: z.string(),
-    recipients: z.array(z.email()),
+    recipients: z.array(z.email()).describe('of an e-mail channel; a webhook has none'),
+    url: z
+      .string()
+      .nullable()
+      .describe('of a webhook: https; whoever may not change channels sees its host alone'),
     minSeverity: severitySchema,
     enabled: z.boolean(),
     lastError: z.string().nullable(),
@@ -19,19 +26,43 @@ export const channelSchema = z
   .meta({ id: 'NotificationChannel' });
 export type NotificationChannel = z.infer<typeof channelSchema>;
 
-const channelInput = z.object({
-  type: z.enum(['email']),
-  name: z.string().trim().min(1).max(100),
-  recipients: z.array(z.email().max(254)).min(1).max(50),
-  minSeverity: severitySchema,
-  enabled: z.boolean(),
-});
+export const createdChannelSchema = channelSchema
+  .extend({
+    secret: z
+      .string()
+      .nullable()
+      .describe('of a webhook: the key its messages are signed with (whsec_ and base64), shown this once'),
+  })
+  .meta({ id: 'CreatedChannel' });
+export type CreatedChannel = z.infer<typeof createdChannelSchema>;
+
+const recipientsSchema = z.array(z.email().max(254)).max(50);
+const webhookUrlSchema = z.url().max(2000);
+
+const channelInputSchema = z
+  .object({
+    type: z.enum(CHANNEL_TYPES),
+    name: z.string().trim().min(1).max(100),
+    recipients: recipientsSchema.default([]).describe('of an e-mail channel'),
+    url: webhookUrlSchema.optional().describe('of a webhook'),
+    minSeverity: severitySchema.default('medium'),
+    enabled: z.boolean().default(true),
+  })
+  .strict()
+  .superRefine(({ type, recipients, url }, context) => {
+    const wrong = (path: string, message: string) =>
+      context.addIssue({ code: 'custom', path: [path], message });
+    if (type === 'email' && recipients.length === 0) wrong('recipients', 'at least one address is needed');
+    if (type === 'email' && url !== undefined) wrong('url', 'not of an e-mail channel');
+    if (type === 'webhook' && url === undefined) wrong('url', 'is needed');
+    if (type === 'webhook' && recipients.length > 0) wrong('recipients', 'not of a webhook');
+  });
 
 export const listChannels = endpoint({
   id: 'listChannels',
   method: 'GET',
   path: '/notifications/channels',
-  summary: 'E-mail channels of this tenant.',
+  summary: 'E-mail channels and webhooks of this tenant.',
   permission: 'notifications:read',
   response: pageOf(channelSchema),
 });
@@ -39,12 +70,10 @@ export const createChannel = endpoint({
   id: 'createChannel',
   method: 'POST',
   path: '/notifications/channels',
-  summary: 'Add a channel.',
+  summary: 'Add a channel. The key that a webhook’s messages are signed with is made here and shown once.',
   permission: 'notifications:write',
-  body: channelInput
-    .extend({ minSeverity: severitySchema.default('medium'), enabled: z.boolean().default(true) })
-    .strict(),
-  response: channelSchema,
+  body: channelInputSchema,
+  response: createdChannelSchema,
   status: 201,
 });
 export const updateChannel = endpoint({
@@ -54,8 +83,35 @@ export const updateChannel = endpoint({
   summary: 'Change a channel.',
   permission: 'notifications:write',
   params: idParamsSchema,
-  body: channelInput.omit({ type: true }).partial().strict(),
+  body: z
+    .object({
+      name: z.string().trim().min(1).max(100),
+      recipients: recipientsSchema.min(1),
+      url: webhookUrlSchema,
+      minSeverity: severitySchema,
+      enabled: z.boolean(),
+    })
+    .partial()
+    .strict(),
   response: channelSchema,
+});
+export const renewChannelSecret = endpoint({
+  id: 'renewChannelSecret',
+  method: 'POST',
+  path: '/notifications/channels/:id/secret',
+  summary: 'Give a webhook a new key, shown once. The old one ends at once.',
+  permission: 'notifications:write',
+  params: idParamsSchema,
+  response: createdChannelSchema,
+  status: 200,
+});
+export const testChannel = endpoint({
+  id: 'testChannel',
+  method: 'POST',
+  path: '/notifications/channels/:id/test',
+  summary: 'Send a signed test message to a webhook, now and once. 503 says what came of it.',
+  permission: 'notifications:write',
+  params: idParamsSchema,
 });
 export const deleteChannel = endpoint({
   id: 'deleteChannel',

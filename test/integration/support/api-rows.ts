@@ -93,6 +93,16 @@ export async function storedChannel(database: TestDatabase, tenantId: string): P
   return id;
 }
 
+export async function storedWebhook(database: TestDatabase, tenantId: string): Promise<string> {
+  const id = newId();
+  await database.sql(
+    `insert into notification_channels (id, tenant_id, type, name, recipients, min_severity, url, secret)
+     values ($1, $2, 'webhook', 'SOAR', '{}', 3, 'https://hooks.example.test/x', '\\x00')`,
+    [id, tenantId],
+  );
+  return id;
+}
+
 export async function storedPushSubscription(
   database: TestDatabase,
   tenantId: string,

@@ -59,7 +59,7 @@ export class AlertsRepository {
   }
 
   async detail(tenantId: string, id: string): Promise<AlertDetail | undefined> {
-    const [alert, events, [history, notifications]] = await Promise.all([
+    const [alert, events, [history, notifications, webhooks]] = await Promise.all([
       this.find(tenantId, id),
       this.evidence(tenantId, id),
       this.database.readTenant(tenantId, (db) => [
@@ -73,9 +73,11 @@ export class AlertsRepository {
           orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
           take: 500,
         }),
+        db.notificationChannel.findMany({ where: { type: 'webhook' }, select: { id: true, name: true } }),
       ]),
     ]);
     if (!alert) return undefined;
+    const nameOf = new Map(webhooks.map(({ id: channelId, name }) => [channelId, name]));
     return {
       ...alert,
       events,
@@ -90,7 +92,7 @@ export class AlertsRepository {
       })),
       notifications: notifications.map((row) => ({
         channel: notificationSchema.shape.channel.parse(row.channel),
-        recipient: row.recipient,
+        recipient: nameOf.get(row.recipient) ?? row.recipient,
         status: notificationSchema.shape.status.parse(row.status),
         at: row.updatedAt.toISOString(),
         error: row.error,

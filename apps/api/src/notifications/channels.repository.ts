@@ -13,9 +13,14 @@ export interface ChannelSettings {
   type: NotificationChannel['type'];
   name: string;
   recipients: string[];
+  /** Of a webhook. */
+  url?: string;
   minSeverity: Severity;
   enabled: boolean;
 }
+
+/** Bytes of a webhook's sealed key, for the channel's id, which is part of the seal. */
+export type SealedFor = (channelId: string) => Buffer<ArrayBuffer>;
 
 @Injectable()
 export class ChannelsRepository {
@@ -26,6 +31,7 @@ export class ChannelsRepository {
       db.notificationChannel.findMany({
         where: { tenantId },
         orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
+        omit: { secret: true },
       }),
     ]);
     return rows.map(channelOfRow);
@@ -36,7 +42,7 @@ export class ChannelsRepository {
   }
 
   async find(tx: TenantTx, id: string): Promise<NotificationChannel | undefined> {
-    const row = await tx.notificationChannel.findFirst({ where: { id } });
+    const row = await tx.notificationChannel.findFirst({ where: { id }, omit: { secret: true } });
     return row ? channelOfRow(row) : undefined;
   }
 
@@ -44,13 +50,43 @@ export class ChannelsRepository {
     return tx.notificationChannel.count();
   }
 
-  async create(tx: TenantTx, tenantId: string, settings: ChannelSettings): Promise<string> {
+  async create(
+    tx: TenantTx,
+    tenantId: string,
+    settings: ChannelSettings,
+    sealedFor: SealedFor | undefined,
+  ): Promise<string> {
     const id = newId();
     const { minSeverity, ...others } = settings;
     await tx.notificationChannel.createMany({
-      data: [{ ...others, id, tenantId, minSeverity: SEVERITY_RANK[minSeverity] }],
+      data: [
+        { ...others, id, tenantId, minSeverity: SEVERITY_RANK[minSeverity], secret: sealedFor?.(id) ?? null },
+      ],
     });
     return id;
+  }
+
+  async renewSecret(tx: TenantTx, id: string, secret: Buffer<ArrayBuffer>): Promise<void> {
+    await tx.notificationChannel.updateMany({
+      where: { id },
+      data: { secret, lastError: null, updatedAt: new Date() },
+    });
+  }
+
+  /** A webhook, on or off, with its sealed key. */
+  async findWebhook(tenantId: string, id: string): Promise<{ url: string; secret: Uint8Array } | undefined> {
+    const [row] = await this.database.readTenant(tenantId, (db) => [
+      db.notificationChannel.findFirst({ where: { tenantId, id, type: 'webhook' } }),
+    ]);
+    return row?.url && row.secret ? { url: row.url, secret: row.secret } : undefined;
+  }
+
+  /** What came of a test message: sent, or why not. */
+  async tested(tenantId: string, id: string, problem: string | null): Promise<void> {
+    const data = problem === null ? { lastError: null, lastSentAt: new Date() } : { lastError: problem };
+    await this.database.withTenant(tenantId, (tx) =>
+      tx.notificationChannel.updateMany({ where: { id }, data }),
+    );
   }
 
   /** Whether there was such a channel. Its last error was about the settings before, so it is forgotten. */
@@ -82,6 +118,7 @@ interface ChannelRow {
   type: string;
   name: string;
   recipients: string[];
+  url: string | null;
   minSeverity: number;
   enabled: boolean;
   lastError: string | null;
@@ -95,6 +132,7 @@ function channelOfRow(row: ChannelRow): NotificationChannel {
     type: channelSchema.shape.type.parse(row.type),
     name: row.name,
     recipients: row.recipients,
+    url: row.url,
     minSeverity: severityOfRank(row.minSeverity),
     enabled: row.enabled,
     lastError: row.lastError,

@@ -1,7 +1,7 @@
 import { ParapetError } from '@parapet/errors';
 
-/** The push service did not take a test message; its own words are for the user who asked for it. */
-export class PushNotDeliveredError extends ParapetError {
+/** The push service or a webhook's receiver did not take a test message; its own words are for the user who asked for it. */
+export class TestNotDeliveredError extends ParapetError {
   readonly code = 'unavailable';
   readonly status = 503;
 

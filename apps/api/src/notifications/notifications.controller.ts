@@ -35,6 +35,19 @@ export class NotificationsController {
     return this.channels.delete(caller, params.id);
   }
 
+  @Handles(endpoints.renewChannelSecret)
+  renewSecret(
+    @Caller() caller: Principal,
+    @Input() { params }: ParsedOf<typeof endpoints.renewChannelSecret>,
+  ) {
+    return this.channels.renewSecret(caller, params.id);
+  }
+
+  @Handles(endpoints.testChannel)
+  testChannel(@Caller() caller: Principal, @Input() { params }: ParsedOf<typeof endpoints.testChannel>) {
+    return this.channels.test(caller, params.id);
+  }
+
   @Handles(endpoints.getPushKey)
   pushKey() {
     return this.subscriptions.key();

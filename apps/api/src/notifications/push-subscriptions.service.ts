@@ -14,7 +14,7 @@ import { EgressGuard } from '../egress/egress-guard.js';
 import { EgressRefusedError } from '../egress/errors.js';
 import type { Principal } from '../http/principal.js';
 import { PushSender } from '../notifiers/push-sender.js';
-import { PushNotDeliveredError } from './errors.js';
+import { TestNotDeliveredError } from './errors.js';
 import { isAuthSecret, isP256Point } from './push-keys.js';
 import {
   hostOf,
@@ -88,7 +88,7 @@ export class PushSubscriptionsService {
     });
   }
 
-  /** @throws NotFoundError, ConflictError when the browser ended it, TooManyRequestsError, UnavailableError, PushNotDeliveredError */
+  /** @throws NotFoundError, ConflictError when the browser ended it, TooManyRequestsError, UnavailableError, TestNotDeliveredError */
   async test(caller: Principal, id: string): Promise<void> {
     const target = await this.subscriptions.findTarget(caller.tenantId, caller.userId, id);
     if (!target) throw new NotFoundError('subscription');
@@ -105,7 +105,7 @@ export class PushSubscriptionsService {
       case 'retry-after':
         throw new TooManyRequestsError(result.seconds);
       case 'error':
-        throw new PushNotDeliveredError(`${hostOf(target.endpoint)}: ${result.problem}`, result.retryable);
+        throw new TestNotDeliveredError(`${hostOf(target.endpoint)}: ${result.problem}`, result.retryable);
     }
   }
 

@@ -6,7 +6,7 @@ export interface Notification {
   tenantId: string;
   alertId: string;
   channel: NotifyJob['channel'];
-  /** Address, id of a push subscription, or `tenant`. */
+  /** Address, id of a push subscription or of a webhook's channel, or `tenant`. */
   recipient: string;
   channelId: string | null;
   status: 'pending' | 'sent' | 'failed';

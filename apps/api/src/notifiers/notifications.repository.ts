@@ -86,6 +86,22 @@ export class NotificationsRepository {
     await this.database.queryTenant(tenantId, sql, [tenantId, id]);
   }
 
+  /** A webhook that is on: where to, and its sealed key. */
+  async webhook(tenantId: string, id: string) {
+    const sql = `select url, secret from notification_channels
+      where tenant_id = $1 and id = $2 and type = 'webhook' and enabled`;
+    const [row] = await this.database.queryTenant<{ url: string; secret: Buffer }>(tenantId, sql, [
+      tenantId,
+      id,
+    ]);
+    return row;
+  }
+
+  async switchWebhookOff(tenantId: string, id: string): Promise<void> {
+    const sql = `update notification_channels set enabled = false, updated_at = now() where tenant_id = $1 and id = $2`;
+    await this.database.queryTenant(tenantId, sql, [tenantId, id]);
+  }
+
   async tenantName(tenantId: string): Promise<string> {
     const sql = 'select name from tenants where id = $1';
     const [row] = await this.database.queryTenant<{ name: string }>(tenantId, sql, [tenantId]);

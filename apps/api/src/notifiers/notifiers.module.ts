@@ -11,18 +11,31 @@ import { NotifiersService } from './notifiers.service.js';
 import { OutboxRepository } from './outbox.repository.js';
 import { PushModule } from './push.module.js';
 import { PushSender } from './push-sender.js';
+import { WebhookModule } from './webhook.module.js';
+import { WebhookNotifier } from './webhook.notifier.js';
+import { WebhookSecrets } from './webhook-secret.js';
+import { WebhookSender } from './webhook-sender.js';
 import { WebpushNotifier } from './webpush.notifier.js';
 import { WebsocketNotifier } from './websocket.notifier.js';
 
-/** Tells people of alerts: outbox → rows and jobs → e-mail, web push, WebSocket. */
+/** Tells people of alerts: outbox → rows and jobs → e-mail, web push, WebSocket, webhooks. */
 @Module({
-  imports: [AlertsModule, PushModule],
+  imports: [AlertsModule, PushModule, WebhookModule],
   providers: [
     OutboxRepository,
     NotificationsRepository,
     {
       provide: Delivery,
-      inject: [SETTINGS, LOGGER, RedisClient, AlertsRepository, NotificationsRepository, PushSender],
+      inject: [
+        SETTINGS,
+        LOGGER,
+        RedisClient,
+        AlertsRepository,
+        NotificationsRepository,
+        PushSender,
+        WebhookSecrets,
+        WebhookSender,
+      ],
       useFactory: (
         settings: ApiSettings,
         logger: Logger,
@@ -30,11 +43,14 @@ import { WebsocketNotifier } from './websocket.notifier.js';
         alerts: AlertsRepository,
         repository: NotificationsRepository,
         push: PushSender,
+        secrets: WebhookSecrets,
+        webhooks: WebhookSender,
       ) =>
         new Delivery(
           [
             new WebsocketNotifier(alerts, redis),
             new WebpushNotifier(alerts, repository, push),
+            new WebhookNotifier(settings, alerts, repository, secrets, webhooks),
             new EmailNotifier(settings, alerts, repository),
           ],
           repository,

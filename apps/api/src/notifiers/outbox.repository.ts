@@ -25,6 +25,9 @@ select due.id, 'webpush', s.id::text, null from due
 join push_subscriptions s on s.tenant_id = $1 and s.min_severity <= due.severity
 join users u on u.tenant_id = s.tenant_id and u.id = s.user_id and u.status = 'active'
 union all
+select due.id, 'webhook', c.id::text, c.id from due
+join notification_channels c on c.tenant_id = $1 and c.type = 'webhook' and c.enabled and c.min_severity <= due.severity
+union all
 select alert_id, 'email', lower(address), channel_id from mail`;
 
 const INSERT = `
