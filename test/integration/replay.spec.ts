@@ -202,6 +202,14 @@ describe('quarantine', () => {
     }
   }, 60_000);
 
+  test('the operator’s choice is also the approval of a prefix inside another customer’s', async () => {
+    expect((await assign({ tenantId: acme.id, cidr: '127.0.77.0/24', name: 'Site' })).status).toBe(201);
+    const inner = await assign({ tenantId: beta.id, cidr: '127.0.77.8/32', name: 'Their router' });
+    expect(inner).toMatchObject({ status: 201, body: { source: { status: 'active' } } });
+    const rows = await api.database.sql(`select status from sources where cidr = '127.0.77.8'`);
+    expect(rows).toEqual([{ status: 'active' }]);
+  });
+
   test('a prefix that is taken, a tenant that is none, a customer who asks', async () => {
     expect((await assign({ tenantId: acme.id, cidr: '127.0.9.9/32', name: 'x' })).status).toBe(409);
     expect((await assign({ tenantId: newId(), cidr: '127.0.9.11/32', name: 'x' })).status).toBe(404);

@@ -162,14 +162,22 @@ CREATE FUNCTION auth_find_api_key(wanted bytea)
   FROM public.api_keys k JOIN public.tenants t ON t.id = k.tenant_id WHERE k.hash = wanted
 $$;
 
-REVOKE ALL ON FUNCTION ingest_routing(), ingest_tenants(), ingest_api_keys(), ingest_parsers(), ingest_assets(),
+-- The operator's word on a claim that overlaps another customer's: the same who says whose a quarantined sender is.
+CREATE FUNCTION sre_approve_source(approved uuid) RETURNS void
+  LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  UPDATE public.sources SET status = 'active', updated_at = now() WHERE id = approved AND status = 'pending_approval'
+$$;
+
+REVOKE ALL ON FUNCTION sre_approve_source(uuid), ingest_routing(), ingest_tenants(), ingest_api_keys(), ingest_parsers(), ingest_assets(),
   ingest_keys_used(jsonb), auth_find_api_key(bytea) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION ingest_routing(), ingest_tenants(), ingest_api_keys(), ingest_parsers(), ingest_assets(),
   ingest_keys_used(jsonb) TO parapet_writer;
 GRANT EXECUTE ON FUNCTION auth_find_api_key(bytea) TO parapet_app;
+GRANT EXECUTE ON FUNCTION sre_approve_source(uuid) TO parapet_sre;
 
 GRANT SELECT ON api_keys, parsers, assets TO parapet_definer;
 GRANT UPDATE (last_used_at) ON api_keys TO parapet_definer;
+GRANT UPDATE (status, updated_at) ON sources TO parapet_definer;
 GRANT CREATE ON SCHEMA public TO parapet_definer;
 ALTER FUNCTION ingest_routing() OWNER TO parapet_definer;
 ALTER FUNCTION ingest_tenants() OWNER TO parapet_definer;
@@ -178,4 +186,5 @@ ALTER FUNCTION ingest_parsers() OWNER TO parapet_definer;
 ALTER FUNCTION ingest_assets() OWNER TO parapet_definer;
 ALTER FUNCTION ingest_keys_used(jsonb) OWNER TO parapet_definer;
 ALTER FUNCTION auth_find_api_key(bytea) OWNER TO parapet_definer;
+ALTER FUNCTION sre_approve_source(uuid) OWNER TO parapet_definer;
 REVOKE CREATE ON SCHEMA public FROM parapet_definer;

