@@ -5,15 +5,26 @@ import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
 const SOURCES = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), 'libs/normalize/src');
-/** Stands where a template has an expression: nearly always an address. */
+/** Stands where a template has an expression that is no constant of the file: nearly always an address. */
 const INSERTED = '203.0.113.9';
 const SHORTEST_LINE = 16;
 
-/** A literal without anything computed in it as a value; undefined for all else. */
+/** Name → value of the constants of the file that is being read. */
+let constants = new Map();
+
+/** The texts that make up a template. */
+function templateText({ head, templateSpans }) {
+  return templateSpans.reduce(
+    (text, { expression, literal }) => text + String(valueOf(expression) ?? INSERTED) + literal.text,
+    head.text,
+  );
+}
+
+/** A literal, or a constant of the file, as a value; undefined for all that is computed. */
 function valueOf(node) {
+  if (ts.isIdentifier(node)) return constants.get(node.text);
   if (ts.isStringLiteralLike(node)) return node.text;
-  if (ts.isTemplateExpression(node))
-    return node.templateSpans.reduce((text, span) => text + INSERTED + span.literal.text, node.head.text);
+  if (ts.isTemplateExpression(node)) return templateText(node);
   if (ts.isNumericLiteral(node)) return Number(node.text);
   if (node.kind === ts.SyntaxKind.TrueKeyword) return true;
   if (node.kind === ts.SyntaxKind.FalseKeyword) return false;
@@ -50,8 +61,13 @@ export function specLines() {
   for (const file of files) {
     const spec = readFileSync(join(SOURCES, file), 'utf8');
     const add = (text) => found.has(text) || found.set(text, { text, spec });
+    constants = new Map();
     const visit = (node) => {
       if (ts.isImportDeclaration(node)) return;
+      if (ts.isVariableDeclaration(node) && ts.isIdentifier(node.name) && node.initializer) {
+        const constant = valueOf(node.initializer);
+        if (typeof constant === 'string') constants.set(node.name.text, constant);
+      }
       const value = valueOf(node);
       if (typeof value === 'string' && value.length >= SHORTEST_LINE) add(value);
       else if (value !== null && typeof value === 'object' && !Array.isArray(value))
