@@ -16,7 +16,8 @@ export type TenantDetectors = Partial<Record<DetectorKind, DetectorSettings>>;
 
 /** A threshold reached, as far as one batch is concerned: one for each detector, group and region of time. */
 export interface Detection {
-  detector: DetectorKind;
+  /** Kind of the detector; `rule:` and the Sigma id for a rule. */
+  detector: string;
   tenantId: string;
   group: Record<string, string>;
   /** The group as one string, the same for the same group. */
@@ -33,7 +34,7 @@ export interface Detection {
   score: number;
   title: string;
   description: string;
-  technique: Technique;
+  technique: Technique | null;
   windowSeconds: number;
   /** The region ended more than 24 h before its events were received: nobody is to be notified. */
   historical: boolean;

@@ -3,6 +3,7 @@ export type { Detection, TenantDetectors } from './detect.js';
 export type { Detector, Sighting, Technique } from './detectors/detector.js';
 export { DETECTORS, detectorOf } from './detectors/registry.js';
 export { isExcepted } from './exceptions.js';
+export * from './rules/index.js';
 export { MemoryWindowStore } from './windows/memory-window-store.js';
 export { planSegments, settle, windowKey } from './windows/segments.js';
 export type { SegmentAnswer, SegmentDelta } from './windows/segments.js';

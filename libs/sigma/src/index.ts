@@ -23,6 +23,8 @@ export { fieldNames } from './taxonomy/fields.js';
 export { CorrelationEngine } from './correlation/engine.js';
 export type { CorrelationAnswer, CorrelationMatch, Sighting } from './correlation/engine.js';
 export { episodes } from './correlation/episodes.js';
+export { completionSegment, correlationSegments } from './correlation/segments.js';
+export { absorb as absorbObservations } from './correlation/state.js';
 export { MemoryCorrelationStore } from './correlation/memory-store.js';
 export type {
   Completion,

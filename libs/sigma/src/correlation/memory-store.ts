@@ -1,9 +1,7 @@
 import { absorb } from './state.js';
 import type { State } from './state.js';
-import type { Completion, CorrelationOp, CorrelationResult, CorrelationStore, Observation } from './store.js';
-
-/** Length of a segment, in windows. */
-const SEGMENT_WINDOWS = 4;
+import { completionSegment, correlationSegments } from './segments.js';
+import type { Completion, CorrelationOp, CorrelationResult, CorrelationStore } from './store.js';
 
 /**
  * Correlations in this process's memory, for a backtest, a test or the command line. Nothing expires.
@@ -26,28 +24,15 @@ export class MemoryCorrelationStore implements CorrelationStore {
   }
 
   #applyOne(tenantId: string, { rule, group, spec, observations }: CorrelationOp): CorrelationResult {
-    const length = SEGMENT_WINDOWS * spec.windowMs;
-    const bySegment = new Map<number, Observation[]>();
-    const place = (segment: number, one: Observation) => {
-      const list = bySegment.get(segment);
-      if (list === undefined) bySegment.set(segment, [one]);
-      else list.push(one);
-    };
-    const segmentOf = (time: number) => Math.floor(time / length);
-    for (const one of observations) {
-      place(segmentOf(one.time), one);
-      if (segmentOf(one.time - spec.windowMs) !== segmentOf(one.time))
-        place(segmentOf(one.time - spec.windowMs), one);
-    }
     const completions: Completion[] = [];
     let forgotten = 0;
-    for (const [segment, added] of bySegment) {
+    for (const [segment, added] of correlationSegments(observations, spec)) {
       const key = JSON.stringify([tenantId, rule, group, segment]);
       const absorbed = absorb(this.#states.get(key) ?? [], added, spec);
       this.#states.set(key, absorbed.state);
       forgotten += absorbed.forgotten;
       for (const { id, time, carry } of absorbed.held)
-        if (segmentOf(time - spec.windowMs) === segment) completions.push({ id, time, carry });
+        if (completionSegment(time, spec) === segment) completions.push({ id, time, carry });
     }
     return { completions: completions.sort((a, b) => a.time - b.time), forgotten };
   }

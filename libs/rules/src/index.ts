@@ -1,0 +1,1 @@
+export { readRuleFolder } from './read-rule-folder.js';
