@@ -1,6 +1,7 @@
 import { createTestRedis, type TestRedis } from '@parapet/testing';
 import type { Redis } from 'ioredis';
 import { RedisWindowStore } from '../../apps/processor/src/stages/detect/redis-window-store.js';
+import { marksSuite } from '../../libs/detection/src/windows/marks.suite.js';
 import { windowStoreSuite } from '../../libs/detection/src/windows/window-store.suite.js';
 import { keysOf, sizeOf } from './window-keys.js';
 
@@ -17,14 +18,17 @@ afterAll(async () => {
   await server.drop();
 });
 
-windowStoreSuite('Redis', () => ({
+const open = () => ({
   store,
-  sizes: async (tenantId) => {
+  sizes: async (tenantId: string) => {
     const values = await Promise.all((await keysOf(redis, tenantId)).map((key) => redis.getBuffer(key)));
     return values.flatMap((value) => (value === null ? [] : sizeOf(value)));
   },
   runs: 60,
-}));
+});
+
+windowStoreSuite('Redis', open);
+marksSuite('Redis', open);
 
 describe('windows in Redis, beyond what every store does', () => {
   const spec = { windowMs: 300_000, threshold: 5, mode: 'sum' as const };

@@ -7,10 +7,13 @@ export * from './rules/index.js';
 export { MemoryWindowStore } from './windows/memory-window-store.js';
 export { planSegments, settle, windowKey } from './windows/segments.js';
 export type { SegmentAnswer, SegmentDelta } from './windows/segments.js';
+export { MOST_OF_TRAIL } from './windows/window-state.js';
 export type { Span } from './windows/spans.js';
+export { MARK_KEY, NOTHING } from './windows/window.js';
 export type {
   Member,
   Observation,
+  TrailPoint,
   WindowMode,
   WindowOp,
   WindowRegion,

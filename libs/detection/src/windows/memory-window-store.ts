@@ -16,7 +16,12 @@ export class MemoryWindowStore implements WindowStore {
       const key = `{${tenantId}}:${windowKey(op, segment)}`;
       const { state, known, changed } = absorb(this.#states.get(key) ?? EMPTY_STATE, delta, op.spec);
       if (changed) this.#states.set(key, state);
-      answers[index]?.push({ base, starts: known.starts, members: known.entries });
+      answers[index]?.push({
+        base,
+        starts: known.starts,
+        members: known.entries.filter(({ weight }) => weight > 0),
+        marks: known.entries.filter(({ weight }) => weight === 0),
+      });
     }
     return Promise.resolve(ops.map((op, index) => settle(op, answers[index] ?? [])));
   }

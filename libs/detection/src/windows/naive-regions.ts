@@ -11,7 +11,9 @@ export interface NaiveRegion {
  * member when some window [s, s+W] that contains it reaches the threshold; members at most W apart are one region.
  */
 export function naiveRegions(observations: readonly Observation[], spec: WindowSpec): NaiveRegion[] {
-  const unique = [...new Map(observations.map((one) => [one.id, one])).values()];
+  const unique = [...new Map(observations.map((one) => [one.id, one])).values()].filter(
+    ({ weight }) => weight > 0,
+  );
   const members = new Map<string, Observation>();
   for (const { time } of unique) {
     const inside = unique.filter((one) => one.time >= time && one.time <= time + spec.windowMs);
@@ -41,4 +43,19 @@ function countOf(observations: readonly Observation[], spec: WindowSpec): number
     count += Math.max(...sums.values());
   }
   return count;
+}
+
+/** Times and ids of the marks that some qualifying window inside [t − 2 W, t] leads up to, by the definition. */
+export function naiveMarks(observations: readonly Observation[], spec: WindowSpec): Map<string, number> {
+  const counted = observations.filter(({ weight }) => weight > 0);
+  const hit = new Map<string, number>();
+  for (const mark of observations.filter(({ weight }) => weight === 0)) {
+    const near = counted.filter(({ time }) => time >= mark.time - 2 * spec.windowMs && time <= mark.time);
+    const leads = near.some(({ time }) => {
+      const inside = near.filter((one) => one.time >= time && one.time <= time + spec.windowMs);
+      return countOf([...new Map(inside.map((one) => [one.id, one])).values()], spec) >= spec.threshold;
+    });
+    if (leads) hit.set(mark.id, mark.time);
+  }
+  return hit;
 }

@@ -14,11 +14,15 @@ import type { Observation, WindowSpec } from './window.js';
  *   qualify already.
  * - Between (`distinct` mode): p ≤ m ≤ q are entries of one key and q − p ≤ W. A window of length W that contains m
  *   but neither p nor q would start after p and end before q: it would be shorter than W. So m adds nothing.
+ * - Between, for marks (any mode): a mark at t is hit when S meets [t−2W, t−W]. Let p ≤ m ≤ q be marks, q − p ≤ W, and
+ *   s in S hit m: s+W ≤ m ≤ s+2W. If s+W ≤ p then s hits p; if not, q ≤ p+W < s+2W, so s hits q. So one of the two
+ *   that stay is hit whenever m is, and lies at most W from it: the same alert.
  *
  * Bound: an entry that is not covered lies in a window that does not qualify, and such a window holds fewer than
  * `threshold` entries of each class (`sum`), or at most two entries of each of fewer than `threshold` keys
  * (`distinct`). A segment (segments.ts) is 5 W long, so what it keeps is some multiple of the threshold, however
- * many events an attacker sends.
+ * many events an attacker sends. Of marks it keeps two for each W. A trail keeps two sightings of each key and slot, and
+ * the latest `MOST_OF_TRAIL` of all.
  *
  * apps/processor/src/stages/detect/window-script.ts is the same in Lua; one test suite runs over both.
  */
@@ -28,6 +32,9 @@ export interface WindowState {
   /** Sorted by time. */
   entries: readonly Observation[];
 }
+
+/** How many sightings a key of a trail holds at most. */
+export const MOST_OF_TRAIL = 400;
 
 export const EMPTY_STATE: WindowState = { starts: [], entries: [] };
 
@@ -118,20 +125,26 @@ function thin(
   starts: readonly Span[],
   spec: WindowSpec,
 ): readonly Observation[] {
-  const rest = spec.mode === 'distinct' ? dropBetween(entries, spec.windowMs) : entries;
+  const rest = dropBetween(entries, spec.slotMs ?? spec.windowMs, spec.mode === 'sum');
+  if (spec.mode === 'trail') return rest.slice(-MOST_OF_TRAIL);
   if (starts.length === 0) return rest;
   return rest.filter((entry) => !covered(starts, entry.time, spec));
 }
 
-function dropBetween(entries: readonly Observation[], windowMs: number): readonly Observation[] {
+function dropBetween(
+  entries: readonly Observation[],
+  slotMs: number,
+  marksAlone: boolean,
+): readonly Observation[] {
   const lastTwo = new Map<string, { before: Observation | null; last: Observation }>();
   const dropped = new Set<Observation>();
   for (const entry of entries) {
+    if (marksAlone && entry.weight > 0) continue;
     const run = lastTwo.get(entry.key);
     if (run === undefined) {
       lastTwo.set(entry.key, { before: null, last: entry });
     } else {
-      if (run.before !== null && entry.time - run.before.time <= windowMs) dropped.add(run.last);
+      if (run.before !== null && entry.time - run.before.time <= slotMs) dropped.add(run.last);
       else run.before = run.last;
       run.last = entry;
     }

@@ -1,8 +1,9 @@
 /**
  * How a window counts. `sum`: per key the larger of its classes' weights, so that two kinds of line about one login
- * attempt count once. `distinct`: a key counts 1 however often it is seen.
+ * attempt count once. `distinct`: a key counts 1 however often it is seen. `trail` counts nothing: it remembers where
+ * (key) and when something was seen, for a detector to judge; its observations weigh nothing.
  */
-export type WindowMode = 'sum' | 'distinct';
+export type WindowMode = 'sum' | 'distinct' | 'trail';
 
 export interface WindowSpec {
   /** Two observations are in one window when their times differ by at most this, in ms. */
@@ -10,7 +11,12 @@ export interface WindowSpec {
   /** The window qualifies when it counts at least this much. */
   threshold: number;
   mode: WindowMode;
+  /** `trail` alone: of one key's observations within this many ms the first and the last are enough. */
+  slotMs?: number;
 }
+
+/** What marks of every window have for a key; what is counted has another. */
+export const MARK_KEY = '';
 
 /** What one event adds to a window. */
 export interface Observation {
@@ -20,7 +26,10 @@ export interface Observation {
   time: number;
   key: string;
   cls: string;
-  /** At least 1. More than the threshold is the same as the threshold. */
+  /**
+   * More than the threshold is the same as the threshold. 0 is a mark: it doesn't count, and the answer says which
+   * marks follow a window that reached the threshold. A mark's key is `MARK_KEY`.
+   */
   weight: number;
 }
 
@@ -52,10 +61,25 @@ export interface WindowRegion {
   others: Member[];
 }
 
+/** A sighting of a trail that the store still knows. */
+export interface TrailPoint extends Member {
+  key: string;
+}
+
 export interface WindowResult {
   /** The regions that contain at least one observation of the op, earliest first. */
   regions: WindowRegion[];
+  /**
+   * Marks at t for which some window inside [t − 2 W, t] reached the threshold, joined when at most W apart, where the
+   * op has one of the marks or of the observations before them. `from` and `to` are those of the marks.
+   */
+  marked: WindowRegion[];
+  /** Mode `trail`: what is known of the time around the op's observations, in order of time, the op's own included. */
+  trail: TrailPoint[];
 }
+
+/** The answer to an op about which there is nothing to say. */
+export const NOTHING: WindowResult = { regions: [], marked: [], trail: [] };
 
 /** Where windows are kept: Redis in the processor, memory in a backtest, a test and the command line. */
 export interface WindowStore {

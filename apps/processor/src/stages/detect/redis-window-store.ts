@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { planSegments, settle, windowKey } from '@parapet/detection';
+import { MOST_OF_TRAIL, planSegments, settle, windowKey } from '@parapet/detection';
 import type {
   SegmentAnswer,
   SegmentDelta,
+  WindowMode,
   WindowOp,
   WindowResult,
   WindowSpec,
@@ -70,17 +71,27 @@ export function timeToLive(windowMs: number): number {
   return windowSeconds + Math.max(windowSeconds, HOUR_S);
 }
 
+/** As the script knows the modes. */
+const MODE_NUMBER: Record<WindowMode, number> = { sum: 0, distinct: 1, trail: 2 };
+
 /** The different window specs of a call, each sent once. */
 class SpecTable {
   readonly rows: number[][] = [];
   readonly #numbers = new Map<string, number>();
 
   /** From 1, as Lua counts. */
-  numberOf({ windowMs, threshold, mode }: WindowSpec): number {
-    const name = `${mode}-${threshold}-${windowMs}`;
+  numberOf({ windowMs, threshold, mode, slotMs = windowMs }: WindowSpec): number {
+    const name = `${mode}-${threshold}-${windowMs}-${slotMs}`;
     let number = this.#numbers.get(name);
     if (number === undefined) {
-      number = this.rows.push([windowMs, threshold, mode === 'distinct' ? 1 : 0, timeToLive(windowMs)]);
+      number = this.rows.push([
+        windowMs,
+        threshold,
+        MODE_NUMBER[mode],
+        timeToLive(windowMs),
+        slotMs,
+        MOST_OF_TRAIL,
+      ]);
       this.#numbers.set(name, number);
     }
     return number;
@@ -100,18 +111,29 @@ function readReply(reply: unknown): { index: number; answer: SegmentAnswer }[] {
   const flat: unknown = Buffer.isBuffer(reply) ? packr.unpack(reply) : undefined;
   if (!Array.isArray(flat)) throw new TypeError('the window script must answer with a packed list');
   const answers: { index: number; answer: SegmentAnswer }[] = [];
-  for (let i = 0; i + 2 < flat.length; i += 3) {
-    const starts = pairsOf(flat[i + 1], (from, to) => ({ from: Number(from), to: Number(to) }));
-    const members = pairsOf(flat[i + 2], (time, id) => ({ time: Number(time), id: String(id) }));
-    answers.push({ index: Number(flat[i]), answer: { starts, members } });
+  for (let i = 0; i + 3 < flat.length; i += 4) {
+    const starts = tuplesOf(flat[i + 1], 2, (list, at) => ({
+      from: Number(list[at]),
+      to: Number(list[at + 1]),
+    }));
+    const members = tuplesOf(flat[i + 2], 2, (list, at) => ({
+      time: Number(list[at]),
+      id: String(list[at + 1]),
+    }));
+    const marks = tuplesOf(flat[i + 3], 3, (list, at) => ({
+      time: Number(list[at]),
+      id: String(list[at + 1]),
+      key: String(list[at + 2]),
+    }));
+    answers.push({ index: Number(flat[i]), answer: { starts, members, marks } });
   }
   return answers;
 }
 
-function pairsOf<T>(list: unknown, read: (first: unknown, second: unknown) => T): T[] {
-  const pairs: T[] = [];
-  // cmsgpack packs an empty table as an empty list or map; neither holds a pair.
-  if (!Array.isArray(list)) return pairs;
-  for (let i = 0; i + 1 < list.length; i += 2) pairs.push(read(list[i], list[i + 1]));
-  return pairs;
+function tuplesOf<T>(list: unknown, size: number, read: (list: readonly unknown[], at: number) => T): T[] {
+  const tuples: T[] = [];
+  // cmsgpack packs an empty table as an empty list or map; neither holds a tuple.
+  if (!Array.isArray(list)) return tuples;
+  for (let at = 0; at + size <= list.length; at += size) tuples.push(read(list, at));
+  return tuples;
 }

@@ -2,14 +2,15 @@
  * The window state of libs/detection (`window-state.ts`, with the reasoning) in Lua: for each key read, absorb the
  * batch's delta, answer, thin, write. One call moves all keys of one tenant.
  *
- * KEYS[n]: a window key. ARGV[1]: MessagePack of {specs, deltas}. A spec is window (ms), threshold, distinct (0 or
- * 1), time to live (s). A delta, one for each key, is number of its spec from 1, starts, entries. Starts are flat
+ * KEYS[n]: a window key. ARGV[1]: MessagePack of {specs, deltas}. A spec is window (ms), threshold, mode (0 sum, 1
+ * distinct, 2 trail), time to live (s), slot (ms), most entries of a trail. A delta, one for each key, is number of its spec from 1, starts, entries. Starts are flat
  * pairs (from, to), entries flat fives (time, id, key, class, weight), both sorted by time; times count from the
  * segment's base, which keeps them below 2^31 (5 bytes). A key's value is MessagePack of starts and entries, one
  * after the other.
  *
- * The answer is MessagePack of a flat list of threes: index of the key from 0, starts, members (flat pairs: time,
- * id). Keys where no window of the delta's observations qualifies are left out.
+ * The answer is MessagePack of a flat list of fours: index of the key from 0, starts, members (flat pairs: time,
+ * id), marks (flat threes: time, id, key; entries of weight 0, so all of a trail). Keys where no window of the delta's
+ * observations qualifies are left out, trails never.
  */
 export const WINDOW_SCRIPT = `
 local unpack, pack, call = cmsgpack.unpack, cmsgpack.pack, redis.call
@@ -153,21 +154,23 @@ local function unknown(delta, entries, starts, window)
   return out
 end
 
-local function without_between(entries, window)
+local function without_between(entries, slot, marks_alone)
   local before, last, dropped, any = {}, {}, {}, false
   for at = 1, #entries, 5 do
-    local key = entries[at + 2]
-    local m = last[key]
-    if m then
-      local p = before[key]
-      if p and entries[at] - entries[p] <= window then
-        dropped[m] = true
-        any = true
-      else
-        before[key] = m
+    if not marks_alone or entries[at + 4] == 0 then
+      local key = entries[at + 2]
+      local m = last[key]
+      if m then
+        local p = before[key]
+        if p and entries[at] - entries[p] <= slot then
+          dropped[m] = true
+          any = true
+        else
+          before[key] = m
+        end
       end
+      last[key] = at
     end
-    last[key] = at
   end
   if not any then return entries end
   local out, n = {}, 0
@@ -192,6 +195,14 @@ local function without_covered(entries, starts, window)
   return out or entries
 end
 
+-- The last ones: a trail has a bound.
+local function latest(entries, most)
+  if #entries <= most * 5 then return entries end
+  local out, n = {}, 0
+  for at = #entries - most * 5 + 1, #entries, 5 do n = copy(out, n, entries, at) end
+  return out
+end
+
 local function same(a, b)
   if #a ~= #b then return false end
   for i = 1, #a do
@@ -202,8 +213,10 @@ end
 
 local function touches(delta, starts, window)
   for at = 1, #delta, 5 do
+    local reach = window
+    if delta[at + 4] == 0 then reach = 2 * window end
     for i = 1, #starts, 2 do
-      if starts[i] <= delta[at] and delta[at] <= starts[i + 1] + window then return true end
+      if starts[i] <= delta[at] and delta[at] <= starts[i + 1] + reach then return true end
     end
   end
   return false
@@ -214,7 +227,7 @@ local specs, deltas = input[1], input[2]
 for index = 1, #KEYS do
   local name, op = KEYS[index], deltas[index]
   local spec, delta_starts, delta = specs[op[1]], op[2], op[3]
-  local window, threshold, distinct = spec[1], spec[2], spec[3] == 1
+  local window, threshold, distinct, trail = spec[1], spec[2], spec[3] == 1, spec[3] == 2
   local raw = call('GET', name)
   local old_starts, starts, entries, fresh = nil, delta_starts, delta, delta
   if raw then
@@ -236,21 +249,30 @@ for index = 1, #KEYS do
     end
   end
 
-  if #starts > 0 and (#delta_starts > 0 or touches(delta, starts, window)) then
-    local members, n = {}, 0
+  if trail or (#starts > 0 and (#delta_starts > 0 or touches(delta, starts, window))) then
+    local members, n, marks, m = {}, 0, {}, 0
     for at = 1, #entries, 5 do
-      members[n + 1], members[n + 2] = entries[at], entries[at + 1]
-      n = n + 2
+      if entries[at + 4] == 0 then
+        marks[m + 1], marks[m + 2], marks[m + 3] = entries[at], entries[at + 1], entries[at + 2]
+        m = m + 3
+      else
+        members[n + 1], members[n + 2] = entries[at], entries[at + 1]
+        n = n + 2
+      end
     end
-    out[answers + 1], out[answers + 2], out[answers + 3] = index - 1, starts, members
-    answers = answers + 3
+    out[answers + 1], out[answers + 2], out[answers + 3], out[answers + 4] = index - 1, starts, members, marks
+    answers = answers + 4
   end
 
   if not raw then
     call('SET', name, pack(starts, entries), 'EX', spec[4])
   elseif #fresh > 0 or not same(starts, old_starts) then
-    if distinct then entries = without_between(entries, window) end
-    if #starts > 0 then entries = without_covered(entries, starts, window) end
+    entries = without_between(entries, spec[5], not distinct and not trail)
+    if trail then
+      entries = latest(entries, spec[6])
+    elseif #starts > 0 then
+      entries = without_covered(entries, starts, window)
+    end
     call('SET', name, pack(starts, entries), 'EX', spec[4])
   end
 end
