@@ -3,7 +3,9 @@ import { newId } from '@parapet/db';
 import { anApiKey, aSource } from '@parapet/testing';
 import {
   storedAlert,
+  storedAllowed,
   storedAsset,
+  storedBlock,
   storedChannel,
   storedEvent,
   storedParser,
@@ -43,7 +45,10 @@ const detector: Case['make'] = async (database, tenantId) => {
 let prefix = 0;
 
 /** What a good request to each endpoint is. An endpoint without a row here fails the test. */
-const CASES: Record<Exclude<keyof typeof endpoints, 'login' | 'refresh' | 'logout'>, Case> = {
+const CASES: Record<
+  Exclude<keyof typeof endpoints, 'login' | 'refresh' | 'logout' | 'fetchBlocklist'>,
+  Case
+> = {
   me: {},
   listEvents: {},
   getEvent: { make: (database, tenantId) => storedEvent(database, tenantId) },
@@ -116,6 +121,24 @@ const CASES: Record<Exclude<keyof typeof endpoints, 'login' | 'refresh' | 'logou
   deleteParser: { make: storedParser },
   testParser: { body: { kind: 'grok', patterns: ['%{IP:source.ip}'], lines: ['from 192.0.2.1'] } },
   parseLogs: { body: { lines: ['from 192.0.2.1'] } },
+  listBlocklist: {},
+  createBlock: {
+    get body() {
+      return { prefix: `9.7.${(prefix += 1)}.1`, reason: 'new' };
+    },
+  },
+  deleteBlock: { make: storedBlock },
+  getBlocklistSettings: {},
+  updateBlocklistSettings: { body: { enabled: false, minSeverity: 'high', detectors: [], hours: 24 } },
+  renewBlocklistToken: {},
+  deleteBlocklistToken: {},
+  listAllowed: {},
+  createAllowed: {
+    get body() {
+      return { prefix: `9.6.${(prefix += 1)}.1` };
+    },
+  },
+  deleteAllowed: { make: storedAllowed },
   listDeadLetters: {},
   replayDeadLetters: { body: {} },
   listTenants: {},

@@ -71,7 +71,11 @@ async function stopProcesses() {
 }
 
 /** As the processor announces an alert. */
-async function announce(tenantId: string, alertId: string, kind: 'alert.created' | 'alert.updated' = 'alert.created') {
+async function announce(
+  tenantId: string,
+  alertId: string,
+  kind: 'alert.created' | 'alert.updated' = 'alert.created',
+) {
   const message: OutboxMessage = { kind, v: 1, tenantId, alertId };
   await database.sql('insert into outbox (tenant_id, kind, payload) values ($1, $2, $3)', [
     tenantId,
@@ -267,6 +271,7 @@ describe('R14 a relay that dies', () => {
         producer,
         redis: connection,
         replays: { carry: () => Promise.resolve() },
+        response: { answer: () => Promise.resolve() },
         markSent: () => Promise.resolve(),
         logger,
         at: (reached) => {

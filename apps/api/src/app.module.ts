@@ -4,6 +4,7 @@ import { AlertsModule } from './alerts/alerts.module.js';
 import { AssetsModule } from './assets/assets.module.js';
 import { ApiKeysModule } from './api-keys/api-keys.module.js';
 import { AuthModule } from './auth/auth.module.js';
+import { BlocklistModule } from './blocklist/blocklist.module.js';
 import type { ApiSettings } from './core/api-settings.js';
 import { CoreModule, type CoreOptions } from './core/core.module.js';
 import { DashboardModule } from './dashboard/dashboard.module.js';
@@ -31,6 +32,7 @@ export class AppModule {
         AlertsModule,
         ApiKeysModule,
         AssetsModule,
+        BlocklistModule,
         DashboardModule,
         DeadLettersModule,
         DetectorsModule,

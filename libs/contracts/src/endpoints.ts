@@ -37,5 +37,18 @@ export {
 } from './parsers.js';
 export { parseLogs } from './logs.js';
 export { listApiKeys, createApiKey, revokeApiKey } from './api-keys.js';
+export {
+  listBlocklist,
+  createBlock,
+  deleteBlock,
+  getBlocklistSettings,
+  updateBlocklistSettings,
+  renewBlocklistToken,
+  deleteBlocklistToken,
+  listAllowed,
+  createAllowed,
+  deleteAllowed,
+  fetchBlocklist,
+} from './blocklist.js';
 export { listDeadLetters, replayDeadLetters } from './dead-letters.js';
 export { listQuarantine, listTenants, assignSender } from './platform.js';

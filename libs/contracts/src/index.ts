@@ -2,6 +2,7 @@ export * from './alerts.js';
 export * from './assets.js';
 export * from './api-keys.js';
 export * from './auth.js';
+export * from './blocklist.js';
 export * from './common.js';
 export * from './dashboard.js';
 export * from './dead-letters.js';

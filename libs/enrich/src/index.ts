@@ -10,4 +10,4 @@ export { GeoReader } from './geo.js';
 export { MmdbReader } from './mmdb.js';
 export type { MmdbFile, MmdbKind } from './mmdb.js';
 export type { GeoRecord } from './geo-record.js';
-export { isReserved } from './reserved.js';
+export { isReserved, RESERVED_PREFIXES } from './reserved.js';

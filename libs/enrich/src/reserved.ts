@@ -2,7 +2,7 @@ import type { ParsedIp } from '@parapet/contracts';
 import { CidrTrie } from './cidr-trie.js';
 
 /** IANA special-purpose registries (RFC 6890 and its updates): addresses that have no place on a map. */
-const RESERVED = [
+export const RESERVED_PREFIXES: readonly string[] = [
   '0.0.0.0/8',
   '10.0.0.0/8',
   '100.64.0.0/10',
@@ -30,7 +30,7 @@ const RESERVED = [
 ];
 
 const trie = new CidrTrie<true>();
-for (const cidr of RESERVED) trie.insert(cidr, true);
+for (const cidr of RESERVED_PREFIXES) trie.insert(cidr, true);
 
 /** Whether an address is private, loopback, multicast, for documentation or otherwise reserved. */
 export function isReserved(ip: ParsedIp): boolean {

@@ -103,6 +103,25 @@ export async function storedWebhook(database: TestDatabase, tenantId: string): P
   return id;
 }
 
+export async function storedBlock(database: TestDatabase, tenantId: string): Promise<string> {
+  const id = newId();
+  await database.sql(
+    `insert into blocklist_entries (id, tenant_id, prefix, reason, origin) values ($1, $2, $3, 'stored', 'manual')`,
+    [id, tenantId, `9.9.${(made += 1)}.1`],
+  );
+  return id;
+}
+
+export async function storedAllowed(database: TestDatabase, tenantId: string): Promise<string> {
+  const id = newId();
+  await database.sql(`insert into blocklist_allowed (id, tenant_id, prefix) values ($1, $2, $3)`, [
+    id,
+    tenantId,
+    `9.8.${(made += 1)}.1`,
+  ]);
+  return id;
+}
+
 export async function storedPushSubscription(
   database: TestDatabase,
   tenantId: string,

@@ -30,9 +30,12 @@ export const API_PATH = '/api/v1';
 /** Where an endpoint is, from the root. */
 export const pathOf = (endpoint: Endpoint) => `${API_PATH}${endpoint.path}`;
 
-type AnswerOf<E extends Endpoint> = E['stream'] extends string
+/** A stream that is none of events is written to the response by its handler. */
+type AnswerOf<E extends Endpoint> = E['stream'] extends 'text/event-stream'
   ? Observable<MessageEvent> | Promise<Observable<MessageEvent>>
-  : ResponseOf<E> | Promise<ResponseOf<E>>;
+  : E['stream'] extends string
+    ? void | Promise<void>
+    : ResponseOf<E> | Promise<ResponseOf<E>>;
 
 /**
  * Makes a method the handler of an endpoint: its route, permission, status, and the parsing of what comes in. The

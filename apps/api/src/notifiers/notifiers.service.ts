@@ -10,6 +10,7 @@ import type { Redis } from 'ioredis';
 import { serviceUrl } from '@parapet/db';
 import { createRedis, Producer } from '@parapet/queue';
 import { countFailure, type Logger } from '@parapet/telemetry';
+import { AutomaticBlocks } from '../blocklist/automatic-blocks.js';
 import type { ApiSettings } from '../core/api-settings.js';
 import { LOGGER, RedisClient, SETTINGS } from '../core/tokens.js';
 import { Delivery } from './delivery.service.js';
@@ -57,7 +58,16 @@ export class NotifiersService implements OnApplicationBootstrap, BeforeApplicati
     this.worker = createNotifyWorker(this.workerRedis, delivery, logger);
     const markSent = (tenantId: string, ids: readonly string[]) => repository.markAllSent(tenantId, ids);
     const replays = new ReplayCarrier(...this.replayProducers);
-    this.relay = new OutboxRelay({ outbox, producer: this.producer, replays, redis, markSent, logger });
+    const response = new AutomaticBlocks(logger);
+    this.relay = new OutboxRelay({
+      outbox,
+      producer: this.producer,
+      replays,
+      response,
+      redis,
+      markSent,
+      logger,
+    });
     this.listener = new OutboxListener(
       serviceUrl(settings.DATABASE_URL, 'parapet_app'),
       () => this.relay.nudge(),

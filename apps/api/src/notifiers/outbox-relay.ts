@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import { outboxMessageSchema, type Alert, type OutboxMessage } from '@parapet/contracts';
 import type { Producer } from '@parapet/queue';
 import { countFailure, metrics, type Logger } from '@parapet/telemetry';
+import type { AutomaticBlocks } from '../blocklist/automatic-blocks.js';
 import { publishLive } from '../live/publish-live.js';
 import type { Notification } from './notification.js';
 import type { OutboxRepository, OutboxRow } from './outbox.repository.js';
@@ -27,6 +28,8 @@ export interface RelayParts {
   outbox: OutboxRepository;
   producer: Pick<Producer<'notify'>, 'add'>;
   replays: Pick<ReplayCarrier, 'carry'>;
+  /** What a tenant lets happen by itself when an alert is new. */
+  response: Pick<AutomaticBlocks, 'answer'>;
   redis: Pick<Redis, 'publish' | 'ping'>;
   /** Marks notifications as sent that the relay delivered itself. */
   markSent: (tenantId: string, ids: readonly string[]) => Promise<void>;
@@ -126,10 +129,12 @@ export class OutboxRelay {
       at?.('planned');
       await Promise.all(planned.map((notification) => this.enqueue(notification)));
       const pending = planned.filter(({ channel }) => channel === 'websocket');
-      const ids = [...updated, ...pending.map(({ alertId }) => alertId)];
+      const ids = [...updated, ...created];
       const alerts = new Map<string, Alert>();
       if (ids.length > 0)
         for (const alert of await outbox.alerts(query, tenantId, ids)) alerts.set(alert.id, alert);
+      const fresh = created.flatMap((id) => alerts.get(id) ?? []);
+      if (fresh.length > 0) await this.parts.response.answer(query, tenantId, fresh);
       await Promise.all(
         updated.flatMap((id) => {
           const alert = alerts.get(id);
