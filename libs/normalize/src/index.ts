@@ -6,7 +6,7 @@ export { parseFrame, parseRecord } from './parse.js';
 export type { ParseContext } from './parse.js';
 export { DECODERS, DECODER_NAMES } from './decoders/index.js';
 export type { DecodeContext, Decoder, EventFields } from './decoders/decoder.js';
-export { isJsonRecord } from './decoders/json/index.js';
+export { isJsonRecord, splitRecords } from './decoders/json/index.js';
 export type { JsonRecord } from './decoders/json/index.js';
 export { mintUuid } from './uuid.js';
 export { frameText } from './frame-text.js';
@@ -25,3 +25,7 @@ export {
 export type { CompiledParser, ParserDefinition, ParserProblem } from './custom/index.js';
 export { lines } from './lines.js';
 export type { Line } from './lines.js';
+export { jsonStart, jsonValues, nextJson } from './json-scan.js';
+export type { JsonSpan } from './json-scan.js';
+export { listElements, listStart, splitText } from './split-text.js';
+export { unfolded } from './unfold.js';

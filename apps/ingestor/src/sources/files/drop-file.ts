@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { lines } from '@parapet/normalize';
+import { lines, splitText, unfolded } from '@parapet/normalize';
 import { metrics } from '@parapet/telemetry';
 import type { InDoubt } from '../../pipeline/in-doubt.js';
 import type { Intake } from '../../pipeline/intake.js';
@@ -58,7 +58,7 @@ export async function readDropFile(
       inDoubt.told(receipt);
       onProgress(progress);
     };
-    for await (const line of lines(unpacked(raw, head.subarray(0, bytesRead)))) {
+    for await (const line of lines(unfolded(unpacked(raw, head.subarray(0, bytesRead))))) {
       seen++;
       if (seen <= skip || line.bytes.length === 0) continue;
       part.push(line);
@@ -81,8 +81,16 @@ function settled(
 ): Promise<Receipt> {
   return new Promise((resolve) => {
     const receipt: Receipt = new Receipt(() => resolve(receipt));
-    for (const { bytes, truncated } of part) intake.receive(bytes, truncated, sender, receipt);
-    metrics.received.inc({ transport: 'file' }, part.length);
+    let events = 0;
+    for (const { bytes, truncated } of part) {
+      const records = truncated ? undefined : splitText(bytes);
+      if (records === undefined) intake.receive(bytes, truncated, sender, receipt);
+      else
+        for (const record of records)
+          intake.receive(Buffer.from(JSON.stringify(record)), false, sender, receipt);
+      events += records?.length ?? 1;
+    }
+    metrics.received.inc({ transport: 'file' }, events);
     receipt.seal();
   });
 }

@@ -7,7 +7,7 @@ import type { Receipt } from '../../pipeline/receipt.js';
 import type { Route } from '../../pipeline/route.js';
 import type { Sender } from '../../pipeline/sender.js';
 import { takeToken } from '../../pipeline/structured-token.js';
-import { readItem, type Item } from './item.js';
+import { partsOf, readItem, type Item } from './item.js';
 
 /** Events that are read before others get their turn. */
 const SLICE = 250;
@@ -22,7 +22,7 @@ export class Delivery {
   ) {}
 
   /**
-   * Resolves with how many were handed on. While the pipeline is over its high-water mark the rest waits, and with it the
+   * Resolves with how many items were handed on; one may be several events. While the pipeline is over its high-water mark the rest waits, and with it the
    * sender; it ends early when the sender is `gone`.
    */
   async deliver(
@@ -31,13 +31,17 @@ export class Delivery {
     gone: () => boolean,
   ): Promise<number> {
     let taken = 0;
+    let events = 0;
     for (const item of items) {
-      if (taken > 0 && taken % SLICE === 0) {
-        await turn();
-        while (this.backpressure.paused && !gone()) await sleep(PAUSE_MS);
-        if (gone()) return taken;
+      for (const part of partsOf(item)) {
+        if (events > 0 && events % SLICE === 0) {
+          await turn();
+          while (this.backpressure.paused && !gone()) await sleep(PAUSE_MS);
+          if (gone()) return taken;
+        }
+        this.take(part, to);
+        events++;
       }
-      this.take(item, to);
       taken++;
     }
     return taken;

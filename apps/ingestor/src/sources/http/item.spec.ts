@@ -1,4 +1,4 @@
-import { readItem, recordOf, type Item, type Metadata } from './item.js';
+import { partsOf, readItem, recordOf, type Item, type Metadata } from './item.js';
 
 const NOW = Date.UTC(2026, 10, 21, 12);
 const ROUTE = { sourceType: 'auto', timeZone: 'UTC' };
@@ -97,5 +97,61 @@ describe('sizes', () => {
     const { event } = read(record(text));
     expect(Object.keys(event).length).toBeLessThan(2000);
     expect(performance.now() - since).toBeLessThan(1000);
+  });
+});
+
+describe('several events in one', () => {
+  const trail = (eventName: string, eventTime: string) => ({
+    eventVersion: '1.08',
+    eventSource: 'iam.amazonaws.com',
+    awsRegion: 'eu-west-1',
+    eventName,
+    eventTime,
+  });
+  const list = JSON.stringify({
+    Records: [trail('CreateUser', '2026-11-20T20:00:00Z'), trail('DeleteUser', '2026-11-20T20:00:01Z')],
+  });
+
+  it.each<[string, Item]>([
+    ['a record', record(list, { time: NOW, index: 'aws' })],
+    ['its text', line(list, { time: NOW, index: 'aws' })],
+  ])('%s: each has its own time, text and what stands beside the whole', (_what, item) => {
+    const events = [...partsOf(item)].map((part) => read(part).event);
+    expect(events).toMatchObject([
+      {
+        '@timestamp': Date.parse('2026-11-20T20:00:00Z'),
+        'event.action': 'CreateUser',
+        'labels.index': 'aws',
+      },
+      {
+        '@timestamp': Date.parse('2026-11-20T20:00:01Z'),
+        'event.action': 'DeleteUser',
+        'labels.index': 'aws',
+      },
+    ]);
+    expect(events[1]?.['event.original']).toBe(JSON.stringify(trail('DeleteUser', '2026-11-20T20:00:01Z')));
+  });
+
+  it('the time of the whole counts for a part that has none', () => {
+    const parts = [...partsOf(line('{"a":1}{"b":2}', { time: NOW - 5000 }))];
+    expect(parts.map((part) => read(part).event['@timestamp'])).toEqual([NOW - 5000, NOW - 5000]);
+  });
+
+  it('the same bytes give the same parts again', () => {
+    const contents = () => [...partsOf(line(list))].map(({ content }) => content.toString());
+    expect(contents()).toEqual(contents());
+    expect(new Set(contents()).size).toBe(2);
+  });
+
+  it('a list longer than an event may be is walked; what is cut off is kept as text', () => {
+    const one = `{"a":"${'x'.repeat(400_000)}"}`;
+    const parts = [...partsOf(line(`{"Records":[${one},${one},${one},{"b":`))];
+    expect(parts.map(({ kind }) => kind)).toEqual(['record', 'record', 'record', 'line']);
+    expect(parts[3]?.content.toString()).toBe('{"b":');
+  });
+
+  it('anything else is itself', () => {
+    for (const item of [line('hello'), line('{"a":1}'), record('{"Records":[{"a":1}]}'), line('[error] x')])
+      expect([...partsOf(item)]).toEqual([item]);
   });
 });

@@ -1,5 +1,17 @@
-import { isJsonRecord, MAX_FRAME_BYTES, type EventFields, type JsonRecord } from '@parapet/normalize';
-import { DECODER_NAMES, parseFrame, parseRecord, type ParseContext } from '@parapet/normalize';
+import {
+  DECODER_NAMES,
+  isJsonRecord,
+  listElements,
+  listStart,
+  MAX_FRAME_BYTES,
+  parseFrame,
+  parseRecord,
+  splitRecords,
+  splitText,
+  type EventFields,
+  type JsonRecord,
+  type ParseContext,
+} from '@parapet/normalize';
 import type { Severity } from '@parapet/contracts';
 import type { Route } from '../../pipeline/route.js';
 
@@ -52,6 +64,47 @@ export function recordOf(text: string): JsonRecord | undefined {
   } catch {
     return undefined; // the caller says what was wrong
   }
+}
+
+/**
+ * The events of an item: itself, or each of the records that it holds (a service's list, an array, objects one after the other).
+ * The same bytes give the same parts, by which each is recognised when it comes again.
+ */
+export function partsOf(item: Item): Iterable<Item> {
+  const { content, meta } = item;
+  if (item.kind === 'record') {
+    const records = splitRecords(item.record);
+    return records.length === 1 ? [item] : recordParts(records, meta);
+  }
+  if (content.length > MAX_RECORD_BYTES) {
+    const start = listStart(content);
+    return start === undefined ? [item] : longListParts(content, start, meta);
+  }
+  const records = splitText(content);
+  return records === undefined ? [item] : recordParts(records, meta);
+}
+
+function* recordParts(records: readonly JsonRecord[], meta: Metadata | undefined): Generator<Item> {
+  const shared = metaOfPart(meta);
+  for (const record of records) {
+    const original = JSON.stringify(record);
+    yield { kind: 'record', content: Buffer.from(original), record, original, meta: shared };
+  }
+}
+
+function* longListParts(list: Buffer, start: number, meta: Metadata | undefined): Generator<Item> {
+  const shared = metaOfPart(meta);
+  for (const content of listElements(list, start)) {
+    const original = content.length > MAX_RECORD_BYTES ? '' : content.toString();
+    const record = recordOf(original);
+    if (record === undefined) yield { kind: 'line', content, meta: shared };
+    else yield { kind: 'record', content, record, original, meta: shared };
+  }
+}
+
+/** The time of the whole is when it was delivered; its parts have times of their own. */
+function metaOfPart(meta: Metadata | undefined): Metadata | undefined {
+  return meta && { ...meta, time: undefined, observed: meta.time ?? meta.observed };
 }
 
 /** One event's bytes → its fields, under the source type and zone of the key's route. Never throws. */

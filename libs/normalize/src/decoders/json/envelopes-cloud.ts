@@ -40,9 +40,15 @@ export function onlyElement(record: JsonRecord, context: DecodeContext): Wrapped
     const text = name === 'logEvents' ? textAt(only, 'message') : undefined;
     if (text === undefined) return { record: only };
     const inner = parseJsonRecord(text.trim());
-    return inner
-      ? { record: inner, time: instant(only.timestamp, context) }
-      : { text, time: instant(only.timestamp, context) };
+    return {
+      ...(inner ? { record: inner } : { text }),
+      time: instant(only.timestamp, context),
+      fields: {
+        'cloud.account.id': textAt(record, 'owner'),
+        'aws.cloudwatch.log_group': textAt(record, 'logGroup'),
+        'aws.cloudwatch.log_stream': textAt(record, 'logStream'),
+      },
+    };
   }
   return undefined;
 }

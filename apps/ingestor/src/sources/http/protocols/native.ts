@@ -1,7 +1,6 @@
-import { isJsonRecord } from '@parapet/normalize';
+import { isJsonRecord, jsonStart, jsonValues, listStart, splitText } from '@parapet/normalize';
 import { jsonAnswer, problemAnswer } from '../answer.js';
 import { MAX_RECORD_BYTES, recordOf, type Item } from '../item.js';
-import { jsonStart, jsonValues } from '../json-scan.js';
 import type { HttpProtocol, IngestRequest, Outcome } from '../protocol.js';
 import { lines } from './lines.js';
 
@@ -46,10 +45,13 @@ function* jsonDocuments(body: Buffer, rejections: Rejections): Generator<Item> {
 
 /** The item, or why there is none. */
 function recordItem(content: Buffer): Item | string {
-  if (content.length > MAX_RECORD_BYTES) return 'longer than 1 MiB';
+  if (content.length > MAX_RECORD_BYTES)
+    return listStart(content) === undefined ? 'longer than 1 MiB' : { kind: 'line', content };
   const original = content.toString();
   const record = recordOf(original);
   if (record !== undefined) return { kind: 'record', content, record, original };
+  // Several on a line: they are taken apart when they are handed on.
+  if (splitText(content) !== undefined) return { kind: 'line', content };
   return isJsonText(original) ? 'not a JSON object' : 'not well-formed JSON';
 }
 

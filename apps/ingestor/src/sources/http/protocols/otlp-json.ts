@@ -1,6 +1,5 @@
-import { isJsonRecord, type JsonRecord } from '@parapet/normalize';
+import { isJsonRecord, nextJson, type JsonRecord } from '@parapet/normalize';
 import { recordOf } from '../item.js';
-import { nextJson } from '../json-scan.js';
 import { MAX_VALUE_DEPTH, msOfNanos, recordFrom } from './otlp-record.js';
 import type { OtlpLogs, OtlpRecord, OtlpValue } from './otlp-record.js';
 

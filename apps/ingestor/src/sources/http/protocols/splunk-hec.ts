@@ -1,7 +1,6 @@
-import { isJsonRecord } from '@parapet/normalize';
+import { isJsonRecord, jsonValues } from '@parapet/normalize';
 import { jsonAnswer, refusalHeaders, REFUSALS, type Answer, type Refusal } from '../answer.js';
 import { MAX_RECORD_BYTES, recordOf, type Item, type Metadata } from '../item.js';
-import { jsonValues } from '../json-scan.js';
 import { MAX_ITEMS, type HttpProtocol, type IngestRequest, type Outcome } from '../protocol.js';
 import { ChannelCounters } from './hec-channels.js';
 import { hecTime } from './hec-time.js';
