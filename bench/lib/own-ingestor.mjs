@@ -1,7 +1,7 @@
 // An ingestor beside the product's own, with ports and a data directory of its own, that comes back at once when it is killed: the launcher
 // waits longer each time, which is right for users and too long for twenty kills.
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../../scripts/lib/ports.mjs';
@@ -54,9 +54,17 @@ export class OwnIngestor {
       stdio: ['ignore', log, log],
     });
     closeSync(log);
-    this.#child.once('exit', () => {
-      if (!this.#stopping) this.#spawn();
+    const child = this.#child;
+    child.once('exit', (code, signal) => {
+      if (this.#stopping) return;
+      if (signal !== 'SIGKILL')
+        process.stderr.write(`the ingestor ended by itself (${signal ?? code}):\n${this.#logEnd()}\n`);
+      this.#spawn();
     });
+  }
+
+  #logEnd() {
+    return readFileSync(this.#log, 'utf8').slice(-2000);
   }
 
   async ready() {

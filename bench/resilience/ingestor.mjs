@@ -196,6 +196,11 @@ async function udp() {
     ({ labels }) => !labels.reason.startsWith('kernel'),
   );
   const own = total(drops);
+  const { rows: gaps } = await db.query(
+    `SELECT n + 1 AS after, next - n - 1 AS missing FROM (SELECT n, lead(n) OVER (ORDER BY n) AS next FROM
+       (SELECT split_part(message, ' ', 2)::int AS n FROM events WHERE message LIKE 'udp %') AS a) AS b
+     WHERE next - n > 1 ORDER BY missing DESC LIMIT 5`,
+  );
   const kernel = kernelDrops(port);
   await ingestor.stop();
   const share = stored.rows / sent.sent;
@@ -207,6 +212,7 @@ async function udp() {
       own,
       kernel,
       share: share.toFixed(5),
+      largestGaps: gaps,
       doubled: stored.rows - stored.messages,
     },
     share >= 0.999 &&
