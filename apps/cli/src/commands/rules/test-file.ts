@@ -65,10 +65,13 @@ export function parseTests(text: string): RuleTest[] {
   });
 }
 
-/** The event as the rules get it; a line is decoded as if it had been received at `time` (epoch ms). */
-export function toEvent(event: TestEvent, time: number): Record<string, unknown> {
-  const line = lineSchema.safeParse(event);
-  if (!line.success) return { '@timestamp': time, ...event };
+/**
+ * The event as the rules get it; a line is decoded as if it had been received at `time` (epoch ms). With `repetition` (from 0) each `{n}` in the
+ * line, or in a value of the event, becomes its number: repetitions that differ, for what counts values.
+ */
+export function toEvent(event: TestEvent, time: number, repetition?: number): Record<string, unknown> {
+  const line = lineSchema.safeParse(numbered(event, repetition));
+  if (!line.success) return { '@timestamp': time, ...numbered(event, repetition) };
   const context = {
     receivedAt: time,
     timeZone: 'UTC',
@@ -77,4 +80,14 @@ export function toEvent(event: TestEvent, time: number): Record<string, unknown>
     truncated: false,
   };
   return parseFrame(Buffer.from(line.data.line), context);
+}
+
+function numbered(event: TestEvent, repetition: number | undefined): Record<string, unknown> {
+  if (repetition === undefined) return event;
+  return Object.fromEntries(
+    Object.entries(event).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? value.replaceAll('{n}', String(repetition)) : value,
+    ]),
+  );
 }

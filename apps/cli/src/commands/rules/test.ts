@@ -170,7 +170,7 @@ class TestBench {
     for (const { at, times, every, event } of events) {
       for (let n = 0; n < times; n += 1) {
         const time = START + at + n * every;
-        const flat = flattenEvent(toEvent(event, time));
+        const flat = flattenEvent(toEvent(event, time, n));
         id += 1;
         for (const found of this.#set.match(flat))
           sightings.push({ rule: found, event: flat, id: String(id), time });
