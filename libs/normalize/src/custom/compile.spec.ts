@@ -247,19 +247,23 @@ describe('limits', () => {
     ]);
   });
 
-  it('R40 (a+)+$ on 64 KiB, and 100 KB, in less than 50 ms', () => {
-    const parsers = parsersOf({ kind: 'regex', patterns: ['(a+)+$', '(a|a)*b', '^(\\w+\\s?)*$'] });
-    const context = { receivedAt, timeZone: 'UTC', sourceType: 'mine', parsers };
-    parseFrame(Buffer.from('warm up'), context);
-    for (const length of [65_535, 100_000]) {
-      const times = Array.from({ length: 3 }, () => {
-        const begin = performance.now();
-        parseFrame(Buffer.from(`${'a'.repeat(length)}!`), context);
-        return performance.now() - begin;
-      });
-      expect(Math.min(...times)).toBeLessThan(50);
-    }
-  });
+  it.each(['(a+)+$', '(a|a)*b', '^(\\w+\\s?)*$'])(
+    'R40 %s on 64 KiB, and 100 KB, in less than 50 ms',
+    (pattern) => {
+      const parsers = parsersOf({ kind: 'regex', patterns: [pattern] });
+      const context = { receivedAt, timeZone: 'UTC', sourceType: 'mine', parsers };
+      parseFrame(Buffer.from('warm up'), context);
+      for (const length of [65_535, 100_000]) {
+        // The best of some: the machine may be doing something else.
+        const times = Array.from({ length: 8 }, () => {
+          const begin = performance.now();
+          parseFrame(Buffer.from(`${'a'.repeat(length)}!`), context);
+          return performance.now() - begin;
+        });
+        expect(Math.min(...times)).toBeLessThan(50);
+      }
+    },
+  );
 
   it('a parser that takes long is paused, and comes back', () => {
     let now = 0;
