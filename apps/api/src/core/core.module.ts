@@ -57,7 +57,9 @@ export class CoreModule implements OnApplicationShutdown {
       { provide: AppPool, useFactory: () => createPool({ ...connect('parapet_app'), max: 4 }) },
       { provide: SrePool, useFactory: () => createPool({ ...connect('parapet_sre'), max: 3 }) },
       { provide: RedisClient, useFactory: () => redis('commands', { commandTimeout: 3000 }) },
-      { provide: RedisSubscriber, useFactory: () => redis('subscriber') },
+      // Without ioredis' ready check: its INFO is refused on a connection whose subscription came first, and the reconnect
+      // that follows forgets the subscription. SUBSCRIBE is allowed while Redis loads.
+      { provide: RedisSubscriber, useFactory: () => redis('subscriber', { enableReadyCheck: false }) },
       AuditService,
     ];
     return {
