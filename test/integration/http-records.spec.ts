@@ -11,15 +11,7 @@ import {
   type TestDatabase,
   type TestRedis,
 } from '@parapet/testing';
-import {
-  connectFrom,
-  metric,
-  queuedEvents,
-  startIngestor,
-  twoTenants,
-  waitForEvents,
-  type RunningIngestor,
-} from './support/ingestor.js';
+import { metric, queuedEvents, startIngestor, twoTenants, type RunningIngestor } from './support/ingestor.js';
 
 /** As CloudTrail writes its files: one object, one line. */
 const trail = (count: number, pad = '') =>
@@ -115,26 +107,6 @@ describe('several events in one', () => {
       json: { accepted: 1, rejected: [] },
     });
     expect(usersOf(await queuedEvents(redis.client))).toEqual(users(3000));
-  });
-
-  it('sent again after an unheard answer: every record once; equal records on purpose stay', async () => {
-    const twins = '[{"message":"twin"},{"message":"twin"}]';
-    const body = `${trail(50)}\n${twins}\n`;
-    const before = await metric('parapet_events_redelivered_total');
-    const socket = await connectFrom('127.0.0.1', ingestor.ports.http);
-    socket.write(
-      `POST /ingest HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${key}\r\nContent-Length: ${body.length + 1}\r\n\r\n${body}`,
-    );
-    // The last byte and the end come in one: nobody is there for the answer.
-    await new Promise((resolve) => socket.write('\n', resolve));
-    socket.resetAndDestroy();
-    await waitForEvents(redis.client, 52);
-    expect((await post('/ingest', `${body}\n`)).status).toBe(200);
-    const redelivered = (await metric('parapet_events_redelivered_total')) - before;
-    const events = await queuedEvents(redis.client);
-    expect(events).toHaveLength(52);
-    expect(events.filter(({ message }) => message === 'twin')).toHaveLength(2);
-    expect(redelivered).toBe(52);
   });
 });
 

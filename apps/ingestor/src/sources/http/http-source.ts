@@ -13,17 +13,35 @@ export interface HttpOptions {
   port: number;
   /** PEM; without it the server speaks plain HTTP. */
   certificate?: { cert: Buffer; key: Buffer };
+  /** Other bounds of time than the usual ones. */
+  timeouts?: Partial<HttpTimeouts>;
+}
+
+/** How long a sender may take, milliseconds. */
+export interface HttpTimeouts {
+  /** For a request's headers, from the connection's start on. */
+  headers: number;
+  /** For a whole request, however it trickles in. */
+  request: number;
+  /** For the next request on a connection. */
+  keepAlive: number;
+  handshake: number;
+  /** How often connections are checked for the first two. */
+  check: number;
+  /** For its own end of a connection that was told to end. */
+  linger: number;
 }
 
 const MAX_HEADER_BYTES = 16 * 1024;
 const MAX_HEADERS = 100;
-const HEADERS_MS = 20_000;
-/** How long a request may take to come in, whole. */
-const REQUEST_MS = 120_000;
-const KEEP_ALIVE_MS = 65_000;
-const HANDSHAKE_MS = 10_000;
-/** How often connections are checked for these. */
-const CHECK_MS = 5000;
+const TIMEOUTS: HttpTimeouts = {
+  headers: 20_000,
+  request: 120_000,
+  keepAlive: 65_000,
+  handshake: 10_000,
+  check: 5000,
+  linger: 1000,
+};
 /** At a stop: how long a request may go on that is under way. */
 const STOP_GRACE_MS = 5000;
 const STOP_TURN_MS = 25;
@@ -33,16 +51,25 @@ export class HttpSource implements LogSource {
   readonly name = 'http';
   private server: Server | undefined;
   private open = 0;
+  private readonly timeouts: HttpTimeouts;
 
   constructor(
     private readonly options: HttpOptions,
     private readonly parts: {
-      handler: RequestHandler;
+      handler: Pick<RequestHandler, 'handle' | 'close'>;
       limit: ConnectionLimit;
       proxies: TrustedProxies;
       logger: Logger;
     },
-  ) {}
+  ) {
+    this.timeouts = { ...TIMEOUTS, ...options.timeouts };
+  }
+
+  /** Where it listens: 0 was asked for when any port will do. */
+  get port(): number {
+    const address = this.server?.address();
+    return typeof address === 'object' && address !== null ? address.port : this.options.port;
+  }
 
   async start(): Promise<void> {
     const { host, port } = this.options;
@@ -73,17 +100,17 @@ export class HttpSource implements LogSource {
   }
 
   private createServer(): Server {
+    const { timeouts } = this;
     const { certificate } = this.options;
     const limits = {
       maxHeaderSize: MAX_HEADER_BYTES,
-      headersTimeout: HEADERS_MS,
-      requestTimeout: REQUEST_MS,
-      keepAliveTimeout: KEEP_ALIVE_MS,
-      connectionsCheckingInterval: CHECK_MS,
+      headersTimeout: timeouts.headers,
+      requestTimeout: timeouts.request,
+      keepAliveTimeout: timeouts.keepAlive,
+      connectionsCheckingInterval: timeouts.check,
     };
-    const server = certificate
-      ? createTlsServer({ ...limits, ...certificate, minVersion: 'TLSv1.2', handshakeTimeout: HANDSHAKE_MS })
-      : createServer(limits);
+    const tls = { ...certificate, minVersion: 'TLSv1.2', handshakeTimeout: timeouts.handshake } as const;
+    const server = certificate ? createTlsServer({ ...limits, ...tls }) : createServer(limits);
     server.maxHeadersCount = MAX_HEADERS;
     // Before any handshake: that is what is dear.
     server.prependListener('connection', (socket: Socket) => this.admit(socket));
@@ -135,8 +162,14 @@ export class HttpSource implements LogSource {
           : '400 Bad Request';
     this.closed('bad_request');
     this.failed('request', error);
-    if (!socket.writable) socket.destroy();
-    else socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+    if (!socket.writable) {
+      socket.destroy();
+      return;
+    }
+    socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+    // node's server keeps a connection half open for as long as its sender likes.
+    const timer = setTimeout(() => socket.destroy(), this.timeouts.linger);
+    socket.once('close', () => clearTimeout(timer));
   }
 
   private closed(reason: string): void {
