@@ -3,20 +3,64 @@ import { endpoint } from './endpoint.js';
 import { severitySchema } from './event.js';
 import { idParamsSchema, idSchema, pageOf } from './common.js';
 
-export const DETECTOR_KINDS = ['brute_force', 'port_scan'] as const;
+export const DETECTOR_KINDS = [
+  'brute_force',
+  'distributed_brute_force',
+  'password_spraying',
+  'brute_force_success',
+  'port_scan',
+  'horizontal_scan',
+  'impossible_travel',
+  'new_country',
+  'rate_spike',
+  'silent_source',
+] as const;
 export const detectorKindSchema = z.enum(DETECTOR_KINDS);
 export type DetectorKind = z.infer<typeof detectorKindSchema>;
 
-/** What a tenant can set on a built-in detector. */
+const addressSchema = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
+
+export const EXCEPTION_KINDS = ['address', 'user', 'host'] as const;
+const namedExceptionSchema = z.object({
+  kind: z.enum(EXCEPTION_KINDS),
+  value: z
+    .string()
+    .trim()
+    .min(1)
+    .max(200)
+    .describe('an address or prefix; or the exact name of a user or host, in any case'),
+  expiresAt: z.iso.datetime({ offset: true }).optional().describe('events received from then on count again'),
+  note: z.string().trim().max(300).optional(),
+});
+
+/** Whom a detector leaves alone. A bare text is an address or prefix without an end. */
+export const detectorExceptionSchema = z.union([
+  addressSchema,
+  namedExceptionSchema
+    .strict()
+    .refine(({ kind, value }) => kind !== 'address' || addressSchema.safeParse(value).success, {
+      path: ['value'],
+      message: 'not an address or prefix',
+    }),
+]);
+export type DetectorException = z.infer<typeof detectorExceptionSchema>;
+export type NamedException = z.infer<typeof namedExceptionSchema>;
+
+/** An exception with its kind spelled out. */
+export function namedException(exception: DetectorException): NamedException {
+  return typeof exception === 'string' ? { kind: 'address', value: exception } : exception;
+}
+
+/** What a tenant can set on a built-in detector. What the two numbers mean is each detector's own (`labels`). */
 export const detectorSettingsSchema = z.object({
   enabled: z.boolean(),
   threshold: z.int().min(2).max(1000),
   windowSeconds: z.int().min(10).max(86_400),
   severity: severitySchema,
   exceptions: z
-    .array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]))
+    .array(detectorExceptionSchema)
     .max(500)
-    .describe('addresses and prefixes that never alert'),
+    .describe('addresses, prefixes, users and hosts that never alert'),
 });
 export type DetectorSettings = z.infer<typeof detectorSettingsSchema>;
 
@@ -27,6 +71,7 @@ export const detectorSchema = detectorSettingsSchema
     name: z.string(),
     description: z.string(),
     technique: z.object({ id: z.string(), name: z.string(), tactic: z.string() }),
+    labels: z.object({ threshold: z.string(), window: z.string() }).describe('what the two numbers mean'),
     defaults: detectorSettingsSchema,
     alertsLast24h: z.int(),
     updatedAt: z.iso.datetime(),

@@ -5,11 +5,12 @@ import type {
   NormalizedEvent,
   Severity,
 } from '@parapet/contracts';
-import type { Detector, Technique } from './detectors/detector.js';
-import { DETECTORS } from './detectors/registry.js';
-import { isExcepted } from './exceptions.js';
+import type { Technique } from './detectors/detector.js';
+import { observeAll } from './observe.js';
+import type { Counted, Reader } from './observe.js';
 import { scoreOf } from './score.js';
-import type { Member, Observation, WindowRegion, WindowResult, WindowStore } from './windows/window.js';
+import { NOTHING } from './windows/window.js';
+import type { Member, WindowRegion, WindowResult, WindowStore } from './windows/window.js';
 
 /** A tenant's settings; a detector that isn't named runs with its defaults. */
 export type TenantDetectors = Partial<Record<DetectorKind, DetectorSettings>>;
@@ -42,14 +43,6 @@ export interface Detection {
 
 const DAY_MS = 86_400_000;
 
-interface Counted {
-  detector: Detector;
-  settings: DetectorSettings;
-  group: Record<string, string>;
-  groupKey: string;
-  observations: Observation[];
-}
-
 /**
  * Runs the built-in detectors over one tenant's part of a batch. One call of the window store; sections of several
  * tenants may run at the same time, the Redis adapter then sends them in one round trip. Throws what the store throws.
@@ -63,38 +56,14 @@ export async function detect(
   if (counted.length === 0) return [];
   const results = await windows.apply(
     section.tenantId,
-    counted.map(({ detector, settings, groupKey, observations }) => ({
-      detector: detector.kind,
+    counted.map(({ detector, groupKey, spec, observations }) => ({
+      detector,
       group: groupKey,
-      spec: { windowMs: settings.windowSeconds * 1000, threshold: settings.threshold, mode: detector.mode },
+      spec,
       observations,
     })),
   );
   return detectionsOf(section, counted, results);
-}
-
-function observeAll(events: readonly NormalizedEvent[], detectors: TenantDetectors): Counted[] {
-  const all: Counted[] = [];
-  for (const detector of DETECTORS) {
-    const settings = detectors[detector.kind] ?? detector.defaults;
-    if (!settings.enabled) continue;
-    const byGroup = new Map<string, Counted | null>();
-    for (const event of events) {
-      const sighting = detector.observe(event);
-      if (sighting === null) continue;
-      const groupKey = Object.values(sighting.group).join('|');
-      let counted = byGroup.get(groupKey);
-      if (counted === undefined) {
-        counted = isExcepted(settings, sighting.group['source.ip'])
-          ? null
-          : { detector, settings, group: sighting.group, groupKey, observations: [] };
-        byGroup.set(groupKey, counted);
-        if (counted !== null) all.push(counted);
-      }
-      counted?.observations.push(sighting.observation);
-    }
-  }
-  return all;
 }
 
 function detectionsOf(
@@ -102,22 +71,34 @@ function detectionsOf(
   counted: readonly Counted[],
   results: readonly WindowResult[],
 ): Detection[] {
-  if (results.every((result) => result.regions.length === 0)) return [];
+  const found: { one: Counted; reader: Reader; region: WindowRegion }[] = [];
+  for (const [index, one] of counted.entries()) {
+    const result = results[index] ?? NOTHING;
+    for (const reader of one.readers)
+      for (const region of regionsFor(reader, one, result)) found.push({ one, reader, region });
+  }
+  if (found.length === 0) return [];
   const events = new Map(section.events.map((event) => [event.id, event]));
-  return counted.flatMap((one, index) =>
-    (results[index]?.regions ?? []).map((region) => detectionOf(section.tenantId, one, region, events)),
-  );
+  return found.map(({ one, reader, region }) => detectionOf(section.tenantId, one, reader, region, events));
+}
+
+function regionsFor({ watch, settings }: Reader, one: Counted, result: WindowResult): WindowRegion[] {
+  if (watch.reports === 'regions') return result.regions;
+  if (watch.reports === 'marked') return result.marked;
+  return watch.reports.judge(result.trail, one.observations, settings);
 }
 
 function detectionOf(
   tenantId: string,
-  { detector, settings, group, groupKey }: Counted,
+  { group, groupKey }: Counted,
+  { detector, settings }: Reader,
   region: WindowRegion,
   events: ReadonlyMap<string, NormalizedEvent>,
 ): Detection {
   const ownEvents = region.own.flatMap(({ id }) => events.get(id) ?? []);
   const lines = ownEvents.length + region.others.length;
-  const received = Math.max(...ownEvents.map((event) => event['event.ingested']));
+  // Not Math.max(...): a batch may be large.
+  const received = ownEvents.reduce((latest, event) => Math.max(latest, event['event.ingested']), -Infinity);
   return {
     detector: detector.kind,
     tenantId,

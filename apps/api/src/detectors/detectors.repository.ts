@@ -9,7 +9,8 @@ export interface DetectorRow {
   threshold: number;
   windowSeconds: number;
   severity: string;
-  exceptions: string[];
+  /** As stored: the service reads it by its schema. */
+  exceptions: unknown;
   updatedAt: Date;
 }
 

@@ -1,7 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import {
+  detectorSettingsSchema,
+  namedException,
   severitySchema,
   type Detector,
+  type DetectorException,
   type endpoints,
   type ParsedOf,
   type ResponseOf,
@@ -38,7 +41,9 @@ export class DetectorsService {
   ): Promise<Detector> {
     await this.detectors.within(caller.tenantId, async (tx) => {
       if (!(await this.detectors.change(tx, id, change))) throw new NotFoundError('detector');
-      await this.audit.record(tx, caller, { action: 'detector.updated', target: id, details: change });
+      const { exceptions, ...plain } = change;
+      const details = exceptions ? { ...plain, exceptions: exceptions.map(inWords) } : plain;
+      await this.audit.record(tx, caller, { action: 'detector.updated', target: id, details });
     });
     return this.get(caller, id);
   }
@@ -62,20 +67,27 @@ export class DetectorsService {
   }
 }
 
+/** An exception as the audit log shows it. */
+function inWords(exception: DetectorException): string {
+  const { kind, value, expiresAt } = namedException(exception);
+  return `${kind} ${value}${expiresAt === undefined ? '' : ` until ${expiresAt}`}`;
+}
+
 function describe(builtIn: BuiltIn, row: DetectorRow, alertsLast24h: number): Detector {
-  const { kind, name, description, technique, defaults } = builtIn;
+  const { kind, name, description, technique, labels, defaults } = builtIn;
   return {
     id: row.id,
     kind,
     name,
     description,
     technique,
+    labels,
     defaults,
     enabled: row.enabled,
     threshold: row.threshold,
     windowSeconds: row.windowSeconds,
     severity: severitySchema.parse(row.severity),
-    exceptions: row.exceptions,
+    exceptions: detectorSettingsSchema.shape.exceptions.parse(row.exceptions),
     alertsLast24h,
     updatedAt: row.updatedAt.toISOString(),
   };

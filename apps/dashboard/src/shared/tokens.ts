@@ -92,5 +92,13 @@ export const SEVERITY_LABEL: Record<Severity, string> = {
 
 export const DETECTOR_LABEL: Record<DetectorKind, string> = {
   brute_force: 'Brute force',
+  distributed_brute_force: 'Distributed brute force',
+  password_spraying: 'Password spraying',
+  brute_force_success: 'Brute force with success',
   port_scan: 'Port scan',
+  horizontal_scan: 'Horizontal scan',
+  impossible_travel: 'Impossible travel',
+  new_country: 'Login from a new country',
+  rate_spike: 'Rate spike',
+  silent_source: 'Silent source',
 };

@@ -1,5 +1,5 @@
 import type { DetectorSettings } from '@parapet/contracts';
-import { changedSettings, settingsOf } from './settings.js';
+import { changedSettings, endOfDay, settingsOf, storedException } from './settings.js';
 
 const before: DetectorSettings = {
   enabled: true,
@@ -21,5 +21,25 @@ describe('changes of a detector', () => {
   it('never edit the original list', () => {
     settingsOf(before).exceptions.push('x');
     expect(before.exceptions).toEqual(['10.0.0.1']);
+  });
+});
+
+describe('an exception', () => {
+  it('is a bare text only when it is nothing but an address', () => {
+    expect(storedException({ kind: 'address', value: ' 10.0.0.0/8 ' })).toBe('10.0.0.0/8');
+    expect(storedException({ kind: 'address', value: '10.0.0.1', note: 'scanner' })).toEqual({
+      kind: 'address',
+      value: '10.0.0.1',
+      note: 'scanner',
+    });
+    expect(storedException({ kind: 'user', value: 'backup', note: ' ' })).toEqual({
+      kind: 'user',
+      value: 'backup',
+    });
+  });
+
+  it('ends with the day that was chosen', () => {
+    expect(endOfDay('2026-12-31')).toBe(new Date(2026, 11, 31, 23, 59, 59, 999).toISOString());
+    for (const none of ['', '2026-13-01', 'tomorrow']) expect(endOfDay(none)).toBeUndefined();
   });
 });
