@@ -97,6 +97,19 @@ async function fill(tenant: TestTenant): Promise<void> {
     `INSERT INTO blocklist_settings (tenant_id, token_hash, token_prefix, token_created_at) VALUES ($1, sha256($2::bytea), 'bl_', now())`,
     [tenant.id, Buffer.from(tenant.id)],
   );
+  const feed = newId();
+  await database.sql(`INSERT INTO intel_feeds (id, tenant_id, name, kind) VALUES ($1, $2, 'f', 'plain')`, [
+    feed,
+    tenant.id,
+  ]);
+  await database.sql(
+    `INSERT INTO intel_indicators (tenant_id, feed_id, type, value, confidence, first_seen) VALUES ($1, $2, 'domain', 'evil.com', 50, now())`,
+    [tenant.id, feed],
+  );
+  await database.sql(
+    `INSERT INTO intel_allowed (id, tenant_id, type, value) VALUES ($1, $2, 'domain', 'good.com')`,
+    [newId(), tenant.id],
+  );
 }
 
 /** Tables that parapet_app may read and that belong to tenants, with the column that says whose a row is. */
@@ -227,6 +240,8 @@ describe('one tenant against another, with SQL by hand', () => {
     for (const sql of [
       'SELECT ingest_routing()',
       `SELECT processing_rules('{}')`,
+      'SELECT ingest_intel_feeds()',
+      `SELECT ingest_intel_page('${beta.id}', '${beta.id}', '', '', 1)`,
       'SELECT ensure_events_partition(current_date)',
       `SELECT protect_tenant_table('users')`,
       'SET ROLE parapet_owner',
@@ -279,6 +294,7 @@ describe('the other roles', () => {
     await expect(sre.query('SELECT * FROM push_subscriptions')).rejects.toMatchObject(DENIED);
     await expect(sre.query('SELECT secret FROM notification_channels')).rejects.toMatchObject(DENIED);
     await expect(sre.query('SELECT token_hash FROM blocklist_settings')).rejects.toMatchObject(DENIED);
+    await expect(sre.query('SELECT url FROM intel_feeds')).rejects.toMatchObject(DENIED);
     // Even where the role's default of read-only transactions is switched off.
     for (const sql of [`UPDATE alerts SET status = 'resolved'`, 'DELETE FROM users', 'TRUNCATE outbox']) {
       await expect(sre.query(`SET TRANSACTION READ WRITE; ${sql}`)).rejects.toMatchObject(DENIED);

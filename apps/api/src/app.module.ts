@@ -11,6 +11,7 @@ import { DashboardModule } from './dashboard/dashboard.module.js';
 import { DeadLettersModule } from './dead-letters/dead-letters.module.js';
 import { DetectorsModule } from './detectors/detectors.module.js';
 import { EventsModule } from './events/events.module.js';
+import { IntelModule } from './intel/intel.module.js';
 import { LiveModule } from './live/live.module.js';
 import { LogsModule } from './logs/logs.module.js';
 import { NotificationsModule } from './notifications/notifications.module.js';
@@ -38,6 +39,7 @@ export class AppModule {
         DetectorsModule,
         EventsModule,
         LogsModule,
+        IntelModule,
         NotificationsModule,
         NotifiersModule,
         ParsersModule,

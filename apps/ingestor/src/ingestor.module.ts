@@ -12,6 +12,8 @@ import { AssetWatch } from './pipeline/asset-watch.js';
 import { Backpressure } from './pipeline/backpressure.js';
 import { Batcher } from './pipeline/batcher.js';
 import { Enricher } from './pipeline/enricher.js';
+import { IntelStore } from './pipeline/intel-store.js';
+import { IntelWatch } from './pipeline/intel-watch.js';
 import { Intake } from './pipeline/intake.js';
 import { KeyUse } from './pipeline/key-use.js';
 import { Placement } from './pipeline/placement.js';
@@ -170,6 +172,12 @@ const watches: FactoryProvider[] = [
     inject: [POOL, Enricher, LOGGER],
     useFactory: (pool: Pool, enricher: Enricher, logger: Logger) =>
       new AssetWatch(new AssetStore(pool), enricher, logger),
+  },
+  {
+    provide: IntelWatch,
+    inject: [POOL, Enricher, LOGGER],
+    useFactory: (pool: Pool, enricher: Enricher, logger: Logger) =>
+      new IntelWatch(new IntelStore(pool), enricher, logger),
   },
   {
     provide: QueueWatch,

@@ -7,6 +7,7 @@ import type { Server } from 'node:http';
 import type { Pool } from 'pg';
 import { AssetWatch } from './pipeline/asset-watch.js';
 import { Backpressure } from './pipeline/backpressure.js';
+import { IntelWatch } from './pipeline/intel-watch.js';
 import { InDoubt } from './pipeline/in-doubt.js';
 import { KeyUse } from './pipeline/key-use.js';
 import { Publisher } from './pipeline/publisher.js';
@@ -34,6 +35,7 @@ export class IngestorService {
     @Inject(SOURCES) private readonly sources: LogSource[],
     @Inject(RoutingWatch) private readonly routing: RoutingWatch,
     @Inject(AssetWatch) private readonly assets: AssetWatch,
+    @Inject(IntelWatch) private readonly intel: IntelWatch,
     @Inject(QueueWatch) private readonly queueWatch: QueueWatch,
     @Inject(QuarantineFlush) private readonly quarantine: QuarantineFlush,
     @Inject(KeyUse) private readonly keyUse: KeyUse,
@@ -54,6 +56,7 @@ export class IngestorService {
       await this.checkRedis();
       await this.routing.start();
       await this.assets.start();
+      await this.intel.start();
       await this.inDoubt.recover();
       this.publisher.start();
       for (const source of this.sources) await source.start();
@@ -80,6 +83,7 @@ export class IngestorService {
     this.queueWatch.stop();
     await this.routing.stop();
     await this.assets.stop();
+    await this.intel.stop();
     await this.quarantine.stop();
     await this.keyUse.stop();
     await this.pool.end();

@@ -147,6 +147,13 @@ export const settingsSchema = z.object({
   SEED: z.enum(['demo', 'none']).default('none'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   NODE_ENV: z.string().default('production'),
+  INTEL_FEED_MAX_BYTES: z.coerce
+    .number()
+    .int()
+    .min(1024)
+    .max(256 * 1024 * 1024)
+    .default(64 * 1024 * 1024)
+    .describe('size of what a threat intelligence feed may answer'),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 

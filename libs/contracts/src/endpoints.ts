@@ -50,5 +50,20 @@ export {
   deleteAllowed,
   fetchBlocklist,
 } from './blocklist.js';
+export {
+  listIntelFeeds,
+  getIntelFeed,
+  createIntelFeed,
+  updateIntelFeed,
+  deleteIntelFeed,
+  refreshIntelFeed,
+  uploadIntelFeed,
+  previewIntelFeed,
+  listIntelIndicators,
+  lookupIntel,
+  listIntelAllowed,
+  createIntelAllowed,
+  deleteIntelAllowed,
+} from './intel.js';
 export { listDeadLetters, replayDeadLetters } from './dead-letters.js';
 export { listQuarantine, listTenants, assignSender } from './platform.js';

@@ -22,4 +22,6 @@ export * from './rules.js';
 export * from './sources.js';
 export * as endpoints from './endpoints.js';
 export * from './event-actions.js';
+export * from './intel.js';
+export * from './intel-indicators.js';
 export * from './ip.js';

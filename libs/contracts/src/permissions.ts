@@ -28,6 +28,9 @@ export const PERMISSIONS = {
   'rules:read': ['admin', 'analyst', 'viewer'],
   'rules:write': ['admin'],
   'rules:test': ['admin', 'analyst'],
+  // An operator's feeds are shared with every customer.
+  'intel:read': ['admin', 'analyst', 'viewer', 'sre'],
+  'intel:write': ['admin', 'sre'],
   'notifications:read': ['admin', 'analyst', 'viewer'],
   'notifications:write': ['admin'],
   'blocklist:read': ['admin', 'analyst', 'viewer'],

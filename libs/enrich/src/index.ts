@@ -11,3 +11,4 @@ export { MmdbReader } from './mmdb.js';
 export type { MmdbFile, MmdbKind } from './mmdb.js';
 export type { GeoRecord } from './geo-record.js';
 export { isReserved, RESERVED_PREFIXES } from './reserved.js';
+export * from './intel/index.js';

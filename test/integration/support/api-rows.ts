@@ -147,5 +147,29 @@ export async function tenantFingerprint(database: TestDatabase, tenantId: string
       `select '${name}' as name, coalesce(md5(string_agg(t::text, '|' order by t::text)), '') as hash from ${name} t where tenant_id = $1`,
   );
   const rows = await database.sql<{ name: string; hash: string }>(parts.join(' union all '), [tenantId]);
+export async function storedIntelFeed(
+  database: TestDatabase,
+  tenantId: string,
+  _userId?: string,
+  url: string | null = null,
+): Promise<string> {
+  const id = newId();
+  await database.sql(
+    `insert into intel_feeds (id, tenant_id, name, kind, url, enabled) values ($1, $2, $3, 'plain', $4, true)`,
+    [id, tenantId, `stored ${(made += 1)}`, url],
+  );
+  return id;
+}
+
+export async function storedIntelAllowed(database: TestDatabase, tenantId: string): Promise<string> {
+  const id = newId();
+  await database.sql(`insert into intel_allowed (id, tenant_id, type, value) values ($1, $2, 'domain', $3)`, [
+    id,
+    tenantId,
+    `stored${(made += 1)}.com`,
+  ]);
+  return id;
+}
+
   return rows.map(({ name, hash }) => `${name}:${hash}`).join('\n');
 }

@@ -14,6 +14,12 @@ export interface EgressRequest {
   method: 'GET' | 'POST';
   headers?: Readonly<Record<string, string | number>>;
   body?: Buffer;
+  /** Bytes of the answer at most [1 MiB]. */
+  maxBytes?: number;
+  /** Give back what came until then instead of failing. */
+  truncate?: boolean;
+  /** For the body alone, once the answer has begun within 5 s. Left out: 5 s in all. */
+  bodyTimeoutMs?: number;
 }
 
 export interface EgressResponse {
@@ -47,7 +53,7 @@ function hostOf(text: string): string {
 /**
  * The way out for requests to URLs that users gave (push endpoints, webhooks, feeds). R41: https only, public addresses
  * only, looked at when the connection is made, so that a name that changes its address in between gains nothing; no
- * redirects followed; 5 s in all; answers up to 1 MiB. Hosts of EGRESS_ALLOW_HOSTS may be private, and plain http.
+ * redirects followed; 5 s in all and answers up to 1 MiB, where a request does not say otherwise. Hosts of EGRESS_ALLOW_HOSTS may be private, and plain http.
  */
 export class EgressGuard {
   private readonly allowed: ReadonlySet<string>;
@@ -91,9 +97,13 @@ export class EgressGuard {
    * One request. A redirect is an answer like any other.
    * @throws EgressRefusedError when the host resolves to a forbidden address, EgressFailedError for all else.
    */
-  async request(text: string, { method, headers = {}, body }: EgressRequest): Promise<EgressResponse> {
+  async request(text: string, asked: EgressRequest): Promise<EgressResponse> {
+    const { method, headers = {}, body, bodyTimeoutMs } = asked;
     const url = this.checkUrl(text);
-    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    const abort = new AbortController();
+    const { signal } = abort;
+    let patience = TIMEOUT_MS;
+    let timer = setTimeout(() => abort.abort(), patience);
     const options = { method, headers: { ...headers }, signal };
     try {
       const response = await new Promise<IncomingMessage>((resolve, reject) => {
@@ -104,16 +114,27 @@ export class EgressGuard {
         request.on('error', reject);
         request.end(body);
       });
+      if (bodyTimeoutMs !== undefined) {
+        clearTimeout(timer);
+        patience = bodyTimeoutMs;
+        timer = setTimeout(() => abort.abort(), patience);
+      }
       return {
         status: response.statusCode ?? 0,
         headers: response.headers,
-        body: await readBody(response, url.host),
+        body: await readBody(response, url.host, asked),
       };
     } catch (error) {
       if (error instanceof EgressRefusedError || error instanceof EgressFailedError) throw error;
-      throw new EgressFailedError(url.host, signal.aborted ? 'no answer within 5 s' : reason(error), {
-        cause: error,
-      });
+      throw new EgressFailedError(
+        url.host,
+        signal.aborted ? `no answer within ${patience / 1000} s` : reason(error),
+        {
+          cause: error,
+        },
+      );
+    } finally {
+      clearTimeout(timer);
     }
   }
 
@@ -151,15 +172,21 @@ function reason(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-async function readBody(response: IncomingMessage, host: string): Promise<Buffer> {
+async function readBody(
+  response: IncomingMessage,
+  host: string,
+  { maxBytes = RESPONSE_LIMIT, truncate = false }: EgressRequest,
+): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   // Leaving the loop early destroys the response and its connection.
   for await (const chunk of response) {
     const piece = Buffer.from(chunk);
     size += piece.length;
-    if (size > RESPONSE_LIMIT) throw new EgressFailedError(host, 'the answer is longer than 1 MiB');
+    if (size > maxBytes && !truncate)
+      throw new EgressFailedError(host, `the answer is longer than ${maxBytes / 1024 / 1024} MiB`);
     chunks.push(piece);
+    if (size > maxBytes) break;
   }
   return Buffer.concat(chunks);
 }

@@ -5,8 +5,7 @@ import { pathOf } from './handles.js';
 const USUAL_LIMIT = 1024 * 1024;
 
 /**
- * Readers of request bodies: JSON up to 1 MiB, and what the table of endpoints says of single ones (they have no parameters in their
- * paths). More than the usual is read only for who shows a token or a cookie; whether it is good is the guard's to say.
+ * Readers of request bodies: JSON up to 1 MiB, and what the table of endpoints says of single ones. More than the usual is read only for who shows a token or a cookie; whether it is good is the guard's to say.
  */
 export function bodies(): { path: string; read: RequestHandler }[] {
   const special = Object.values<Endpoint>(endpoints).filter(

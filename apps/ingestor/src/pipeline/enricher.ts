@@ -5,6 +5,7 @@ import {
   AnonymizerReader,
   AutonomousSystemReader,
   GeoReader,
+  Intel,
   type AssetTable,
   type AutonomousSystem,
   type GeoRecord,
@@ -47,6 +48,8 @@ export interface EnrichmentFiles {
 export class Enricher {
   /** Tenant → what its addresses, hosts and users are to it; kept up to date by AssetWatch. */
   assets: ReadonlyMap<string, AssetTable> = new Map();
+  /** Indicators of compromise of all tenants; kept up to date by IntelWatch. */
+  intel = new Intel();
 
   constructor(private readonly tables: EnrichmentTables) {}
 
@@ -68,6 +71,7 @@ export class Enricher {
     const destination = event['destination.ip'];
     if (typeof destination === 'string') this.destination(event, destination);
     this.assets.get(event.tenantId)?.enrich(event);
+    this.intel.enrich(event);
   }
 
   private source(event: NormalizedEvent, address: string): void {

@@ -1,0 +1,12 @@
+export { candidatesOf } from './candidates.js';
+export { csvSample } from './feeds/csv.js';
+export { readFeed } from './feeds/index.js';
+export type { ListedIndicator, Reading, RefusedEntry, UnreadableFeed } from './feeds/reading.js';
+export { IndicatorTable } from './indicator-table.js';
+export type { Found, IndicatorMeta } from './indicator-table.js';
+export { KeySet } from './key-set.js';
+export { ecsConfidence, Intel } from './tenant-intel.js';
+export type { IntelFeedInfo, IntelMatch, IntelSet, TenantIntel } from './tenant-intel.js';
+export { normalizeUrl } from './url.js';
+export { hostOfUrl, readIntelValue } from './value.js';
+export type { IntelValue } from './value.js';
