@@ -7,6 +7,8 @@ import {
   storedAsset,
   storedBlock,
   storedChannel,
+  storedIntelAllowed,
+  storedIntelFeed,
   storedEvent,
   storedParser,
   storedPushSubscription,
@@ -111,6 +113,30 @@ const CASES: Record<
   importAssets: { body: 'kind,value,name\nhost,imported,Imported\n', bodyType: 'text/csv' },
   listParsers: {},
   listBuiltinParsers: {},
+  listIntelFeeds: {},
+  getIntelFeed: { make: storedIntelFeed },
+  createIntelFeed: {
+    get body() {
+      return { name: `made ${(prefix += 1)}`, kind: 'plain' };
+    },
+  },
+  updateIntelFeed: { make: storedIntelFeed, body: { confidence: 7 } },
+  deleteIntelFeed: { make: storedIntelFeed },
+  // Refused before anybody is asked: the address is private.
+  refreshIntelFeed: {
+    make: (database, tenantId) => storedIntelFeed(database, tenantId, undefined, 'https://127.0.0.1/x'),
+  },
+  uploadIntelFeed: { make: storedIntelFeed, body: 'evil.com\n', bodyType: 'text/plain' },
+  previewIntelFeed: { body: { kind: 'plain', text: 'evil.com' } },
+  listIntelIndicators: {},
+  lookupIntel: { body: { value: 'evil.com' } },
+  listIntelAllowed: {},
+  createIntelAllowed: {
+    get body() {
+      return { value: `good${(prefix += 1)}.com` };
+    },
+  },
+  deleteIntelAllowed: { make: storedIntelAllowed },
   getParser: { make: storedParser },
   createParser: {
     get body() {
@@ -229,20 +255,21 @@ describe('every route', () => {
     'R24 %s: a foreign id is as missing as one that never was, and nothing happens to it',
     async (_id, endpoint) => {
       if (endpoint.permission === 'public') return;
-      const { make, body } = caseOf(endpoint.id);
+      const { make, body, bodyType } = caseOf(endpoint.id);
+      const headers: Record<string, string> = bodyType === undefined ? {} : { 'content-type': bodyType };
       const foreignId = (await make?.(api.database, foreign.id, foreign.members.admin.id)) ?? '';
       const before = await tenantFingerprint(api.database, foreign.id);
       for (const role of PERMISSIONS[endpoint.permission]) {
         const { token } = members[role];
         const path = (id: string) => endpoint.path.replace(':id', id);
         const answers = [
-          await api.call(endpoint.method, path(foreignId), { token, body }),
-          await api.call(endpoint.method, path(newId()), { token, body }),
+          await api.call(endpoint.method, path(foreignId), { token, body, headers }),
+          await api.call(endpoint.method, path(newId()), { token, body, headers }),
         ];
         expect(answers.map(({ status }) => status)).toEqual([404, 404]);
         const [one, two] = answers.map((answer) => ({ ...problemOf(answer), requestId: '' }));
         expect(one).toEqual(two);
-        const malformed = await api.call(endpoint.method, path('1%20or%201=1'), { token, body });
+        const malformed = await api.call(endpoint.method, path('1%20or%201=1'), { token, body, headers });
         expect(malformed.status).toBe(400);
       }
       expect(await tenantFingerprint(api.database, foreign.id)).toBe(before);
