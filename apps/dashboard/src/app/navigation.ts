@@ -1,6 +1,7 @@
 import {
   mdiAlertOutline,
   mdiBellOutline,
+  mdiCancel,
   mdiEmailAlertOutline,
   mdiFileCodeOutline,
   mdiFormatListBulleted,
@@ -38,6 +39,7 @@ export const NAVIGATION: readonly NavItem[] = [
   { name: 'parsers', title: 'Parsers', icon: mdiFileCodeOutline, permission: 'parsers:read', key: 'p' },
   { name: 'assets', title: 'Assets', icon: mdiTagMultipleOutline, permission: 'assets:read', key: 'i' },
   { name: 'detectors', title: 'Detectors', icon: mdiRadar, permission: 'detectors:read', key: 'd' },
+  { name: 'blocklist', title: 'Block list', icon: mdiCancel, permission: 'blocklist:read', key: 'b' },
   {
     name: 'notifications',
     title: 'Notifications',

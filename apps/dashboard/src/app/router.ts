@@ -72,6 +72,12 @@ const routes: RouteRecordRaw[] = [
     component: () => import('../features/detectors/views/DetectorsView.vue'),
   },
   {
+    path: '/blocklist',
+    name: 'blocklist',
+    meta: { title: 'Block list', permission: 'blocklist:read' },
+    component: () => import('../features/blocklist/views/BlocklistView.vue'),
+  },
+  {
     path: '/notifications',
     name: 'notifications',
     meta: { title: 'Notifications', permission: 'notifications:read' },
