@@ -71,7 +71,7 @@ export class Intake {
     // A replayed datagram waits like any stream.
     if (sender.transport === 'udp' && receipt === undefined) {
       if (backpressure.full) return countDrop(route.tenantSlug, 'udp_buffer_full');
-      if (quotas.holdsOff(route.tenantId, now)) return countDrop(route.tenantSlug, 'over_quota');
+      if (quotas.drops(route.tenantId, now)) return countDrop(route.tenantSlug, 'over_quota');
     }
     const mark = receipt && this.mark(receipt, sender, frame);
     if (receipt !== undefined && mark === undefined) return;
@@ -115,7 +115,7 @@ export class Intake {
     return earlier === undefined ? mark : undefined;
   }
 
-  /** Whether the sender must wait: its tenant is over quota and the slower lane is full. Never true for strangers. */
+  /** Whether the sender must wait: its tenant is over quota and the slower lane is behind. Never true for strangers. */
   holdsOff(sender: Sender): boolean {
     const route = this.parts.placement.place(sender);
     return route !== undefined && this.parts.quotas.holdsOff(route.tenantId, Date.now());

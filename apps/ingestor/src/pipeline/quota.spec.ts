@@ -24,16 +24,30 @@ test('a tenant without a quota is within it', () => {
   expect(quotas().holdsOff('b', START)).toBe(false);
 });
 
-test('only who is over quota is held off, and only while the slower lane is full', () => {
+test('only who is over quota is held off, and only while the slower lane is behind', () => {
   const under = quotas();
   take(under, 100, START);
   expect(under.holdsOff('a', START)).toBe(false);
-  under.setOverflowFull(true);
+  under.setOverflow('behind');
   expect(under.holdsOff('a', START)).toBe(true);
   expect(under.holdsOff('a', START + 200)).toBe(false);
   take(under, 100, START + 200);
-  under.setOverflowFull(false);
+  under.setOverflow('open');
   expect(under.holdsOff('a', START + 200)).toBe(false);
+});
+
+test('what can’t wait is dropped when the slower lane is full, not when it is behind', () => {
+  const under = quotas();
+  under.setOverflow('full');
+  expect([under.drops('a', START), under.holdsOff('a', START)]).toEqual([false, false]);
+  take(under, 100, START);
+  expect([under.drops('a', START), under.holdsOff('a', START), under.drops('b', START)]).toEqual([
+    true,
+    true,
+    false,
+  ]);
+  under.setOverflow('behind');
+  expect([under.drops('a', START), under.holdsOff('a', START)]).toEqual([false, true]);
 });
 
 test('a reload keeps what was used, a smaller burst counts at once, a clock set back stops nothing', () => {

@@ -11,13 +11,17 @@ interface Bucket {
   filledAt: number;
 }
 
+/** How the slower lane stands: `behind` holds more than it should take while its senders can wait, `full` takes no more. */
+export type OverflowState = 'open' | 'behind' | 'full';
+
 /**
  * Token buckets by tenant. What is over quota goes to the slower lane (`overflow`), which uses only the capacity that
- * is left; when that lane is full, the tenant alone is held off until it is within its quota again.
+ * is left. When that lane is behind, the tenants over quota that can wait are held off until they are within it again: read on,
+ * they would cost the others the CPU that the lane may not have. When it is full, their datagrams are dropped.
  */
 export class Quotas {
   private buckets = new Map<string, Bucket>();
-  private overflowFull = false;
+  private overflow: OverflowState = 'open';
 
   /** Puts new quotas into use; tenants keep what they have used. */
   replace(quotas: readonly TenantQuota[], now: number): void {
@@ -30,9 +34,8 @@ export class Quotas {
     this.buckets = buckets;
   }
 
-  /** Whether the slower lane takes no more. */
-  setOverflowFull(full: boolean): void {
-    this.overflowFull = full;
+  setOverflow(state: OverflowState): void {
+    this.overflow = state;
   }
 
   /** Counts one event, and says whether it is within the quota. A tenant without one is. `now`: epoch ms. */
@@ -45,9 +48,17 @@ export class Quotas {
     return true;
   }
 
-  /** Whether the tenant must wait: it is over its quota and the slower lane is full. */
+  /** Whether a sender of the tenant that can wait must: it is over its quota, and the slower lane is behind or full. */
   holdsOff(tenantId: string, now: number): boolean {
-    if (!this.overflowFull) return false;
+    return this.overflow !== 'open' && this.isOver(tenantId, now);
+  }
+
+  /** Whether what can't wait is dropped: the tenant is over its quota, and the slower lane is full. */
+  drops(tenantId: string, now: number): boolean {
+    return this.overflow === 'full' && this.isOver(tenantId, now);
+  }
+
+  private isOver(tenantId: string, now: number): boolean {
     const bucket = this.buckets.get(tenantId);
     if (bucket === undefined) return false;
     fill(bucket, now);
