@@ -197,9 +197,20 @@ describe('limits', () => {
     expect(answer).toMatchObject({ status: 200, json: { accepted: 1 } });
   });
 
-  it('R42 a bomb is refused, and its connection closed', async () => {
+  it('a packed file whose sender says nothing of it is unpacked', async () => {
+    expect(await post(gzipSync('{"message":"packed"}\n'))).toMatchObject({
+      status: 200,
+      json: { accepted: 1 },
+    });
+    expect(await queuedEvents(redis.client)).toMatchObject([{ message: 'packed' }]);
+  });
+
+  it.each([
+    ['', { 'content-encoding': 'gzip' }],
+    [' that nobody announced', {}],
+  ])('R42 a bomb%s is refused, and its connection closed', async (_what, headers) => {
     const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024, '{"a":1}\n'), { level: 9 });
-    const answer = await post(bomb, { headers: { 'content-encoding': 'gzip' } });
+    const answer = await post(bomb, { headers });
     expect(answer.status).toBe(413);
     expect(answer.headers.get('connection')).toBe('close');
     expect(await queuedEvents(redis.client)).toEqual([]);

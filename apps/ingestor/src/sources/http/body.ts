@@ -35,6 +35,11 @@ function hasZlibHeader(packed: Buffer): boolean {
   return (first & 0x0f) === 8 && ((first << 8) | (packed[1] ?? 0)) % 31 === 0;
 }
 
+/** RFC 1952 2.3.1: two bytes of its own, and method 8. No log begins so, but curl sends a packed file without a word. */
+function isGzip(body: Buffer): boolean {
+  return body[0] === 0x1f && body[1] === 0x8b && body[2] === 8;
+}
+
 /** zlib's word for more output than `maxOutputLength`. */
 function isTooLarge(error: unknown): boolean {
   return (
@@ -64,7 +69,7 @@ export class BodyReader {
    * @throws BodyError; and whatever ends the connection.
    */
   async read(request: IncomingMessage): Promise<{ body: Buffer; release: () => void }> {
-    const encoding = encodingOf(request);
+    const told = encodingOf(request);
     if (Number(request.headers['content-length'] ?? 0) > this.maxBytes) throw new BodyError('too_large');
     let mine = 0;
     const hold = (bytes: number) => {
@@ -83,6 +88,7 @@ export class BodyReader {
         chunks.push(chunk);
       }
       const packed = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+      const encoding = told ?? (isGzip(packed) ? 'gzip' : undefined);
       if (encoding === undefined || packed.length === 0) return { body: packed, release };
       const body = await this.unpack(encoding, packed);
       hold(body.length - packed.length);
