@@ -111,8 +111,6 @@ const CASES: Record<
   updateAsset: { make: storedAsset, body: { name: 'renamed' } },
   deleteAsset: { make: storedAsset },
   importAssets: { body: 'kind,value,name\nhost,imported,Imported\n', bodyType: 'text/csv' },
-  listParsers: {},
-  listBuiltinParsers: {},
   listIntelFeeds: {},
   getIntelFeed: { make: storedIntelFeed },
   createIntelFeed: {
@@ -137,6 +135,8 @@ const CASES: Record<
     },
   },
   deleteIntelAllowed: { make: storedIntelAllowed },
+  listParsers: {},
+  listBuiltinParsers: {},
   getParser: { make: storedParser },
   createParser: {
     get body() {

@@ -142,11 +142,6 @@ export const settingsSchema = z.object({
     .describe(
       'host names or addresses that outgoing requests may reach although they are private, comma-separated',
     ),
-  DASHBOARD_DIR: z.string().optional().describe('the built dashboard, when it is not beside the API'),
-
-  SEED: z.enum(['demo', 'none']).default('none'),
-  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
-  NODE_ENV: z.string().default('production'),
   INTEL_FEED_MAX_BYTES: z.coerce
     .number()
     .int()
@@ -154,6 +149,11 @@ export const settingsSchema = z.object({
     .max(256 * 1024 * 1024)
     .default(64 * 1024 * 1024)
     .describe('size of what a threat intelligence feed may answer'),
+  DASHBOARD_DIR: z.string().optional().describe('the built dashboard, when it is not beside the API'),
+
+  SEED: z.enum(['demo', 'none']).default('none'),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  NODE_ENV: z.string().default('production'),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 

@@ -136,17 +136,6 @@ export async function storedPushSubscription(
   return id;
 }
 
-/** One hash over every row of a tenant, to see whether anything of it changed. */
-export async function tenantFingerprint(database: TestDatabase, tenantId: string): Promise<string> {
-  const tables = await database.sql<{ name: string }>(
-    `select c.relname as name from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'
-     where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition order by 1`,
-  );
-  const parts = tables.map(
-    ({ name }) =>
-      `select '${name}' as name, coalesce(md5(string_agg(t::text, '|' order by t::text)), '') as hash from ${name} t where tenant_id = $1`,
-  );
-  const rows = await database.sql<{ name: string; hash: string }>(parts.join(' union all '), [tenantId]);
 export async function storedIntelFeed(
   database: TestDatabase,
   tenantId: string,
@@ -171,5 +160,16 @@ export async function storedIntelAllowed(database: TestDatabase, tenantId: strin
   return id;
 }
 
+/** One hash over every row of a tenant, to see whether anything of it changed. */
+export async function tenantFingerprint(database: TestDatabase, tenantId: string): Promise<string> {
+  const tables = await database.sql<{ name: string }>(
+    `select c.relname as name from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'
+     where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition order by 1`,
+  );
+  const parts = tables.map(
+    ({ name }) =>
+      `select '${name}' as name, coalesce(md5(string_agg(t::text, '|' order by t::text)), '') as hash from ${name} t where tenant_id = $1`,
+  );
+  const rows = await database.sql<{ name: string; hash: string }>(parts.join(' union all '), [tenantId]);
   return rows.map(({ name, hash }) => `${name}:${hash}`).join('\n');
 }
