@@ -67,7 +67,7 @@ async function post(body: string | Buffer, { path = '/ingest', key: given = key,
   const json: unknown = text === '' ? undefined : JSON.parse(text);
   return { status: response.status, headers: response.headers, json };
 }
-const hec = (path: string, body: string, headers: Record<string, string> = {}) =>
+const hec = (path: string, body: string | Buffer, headers: Record<string, string> = {}) =>
   post(body, {
     path: `/services/collector${path}`,
     key: null,
@@ -373,6 +373,19 @@ describe('Splunk HEC', () => {
       text: 'HEC is healthy',
       code: 17,
     });
+  });
+
+  it('answers what Docker’s log driver asks before its container starts', async () => {
+    const response = await fetch(`${url}/services/collector/event/1.0`, { method: 'OPTIONS' });
+    expect([response.status, await response.text()]).toEqual([200, '']);
+    // As the driver writes it: times as text, gzip on request.
+    const body = gzipSync('{"event":"abc123 hello","time":"1795255200.500000","host":"node-1"}');
+    expect(await hec('/event/1.0', body, { 'content-encoding': 'gzip' })).toMatchObject({
+      json: { code: 0 },
+    });
+    expect(await queuedEvents(redis.client)).toMatchObject([
+      { message: 'abc123 hello', 'host.name': 'node-1' },
+    ]);
   });
 
   it('Splunk’s own client for JavaScript', async () => {

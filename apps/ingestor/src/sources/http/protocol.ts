@@ -26,7 +26,7 @@ export interface Outcome {
 
 export interface HttpRoute {
   /** HEAD is answered as GET without its body, and may stand alone. */
-  methods: readonly ('GET' | 'HEAD' | 'POST' | 'PUT')[];
+  methods: readonly ('GET' | 'HEAD' | 'OPTIONS' | 'POST' | 'PUT')[];
   /** Anchored, over the path without its query. */
   path: RegExp;
   /** Its path is so general that, with another method, there is nothing here. */

@@ -172,6 +172,13 @@ export const splunkHec: HttpProtocol = {
     { methods: ['POST'], path: /^\/services\/collector\/raw(?:\/1\.0)?\/?$/, handle: raw },
     { methods: ['POST'], path: /^\/services\/collector\/ack(?:\/1\.0)?\/?$/, handle: acknowledgements },
     {
+      // Docker's log driver asks so, without its token, whether it has a collector before it (moby, daemon/logger/splunk).
+      methods: ['OPTIONS'],
+      path: /^\/services\/collector(?:\/(?:event|raw))?(?:\/1\.0)?\/?$/,
+      open: true,
+      handle: () => ({ answer: () => ({ status: 200, headers: { allow: 'OPTIONS, POST' }, body: '' }) }),
+    },
+    {
       methods: ['GET'],
       path: /^\/services\/collector\/health(?:\/1\.0)?\/?$/,
       open: true,
