@@ -7,6 +7,7 @@ import { EventPartitions } from '@parapet/eventstore';
 import { createRedis, Producer } from '@parapet/queue';
 import { countFailure, metrics, type Logger } from '@parapet/telemetry';
 import { ProcessingConfig } from './config/processing-config.js';
+import { ActivityWatch } from './jobs/activity-watch.js';
 import { QuietUpdateAnnouncer } from './jobs/announcer.js';
 import { EvidenceFiller } from './jobs/evidence-filler.js';
 import { PeriodicTasks } from './jobs/periodic.js';
@@ -149,11 +150,18 @@ const tasks: FactoryProvider[] = [
       logger: Logger,
     ) => {
       const evidence = new EvidenceFiller(pool);
+      const activity = new ActivityWatch({
+        pool,
+        detectors: config.detectors,
+        caughtUp: async () => (await producer.depth()).waiting === 0,
+        committed: (change) => announcer.committed(change),
+      });
       return new PeriodicTasks(
         [
           { name: 'config', everyMs: 1000, run: () => config.refresh() },
           { name: 'announce', everyMs: 5000, run: () => announcer.run() },
           { name: 'evidence', everyMs: 2000, run: () => evidence.run() },
+          { name: 'activity', everyMs: 60_000, run: () => activity.run() },
           { name: 'queue_depth', everyMs: 2000, run: () => sampleDepth(producer) },
           { name: 'partitions', everyMs: HOUR_MS, run: () => partitions.ensureAround(Date.now()) },
           { name: 'retention', everyMs: 24 * HOUR_MS, run: () => dropExpiredDays(pool, partitions) },
