@@ -42,6 +42,7 @@ const { ports } = product;
 for (const signal of ['SIGINT', 'SIGTERM'])
   process.once(signal, () => product.stop().then(() => process.exit(130)));
 const db = new pg.Client({ connectionString: product.databaseUrl });
+db.on('error', () => undefined); // the server is stopped with the product
 await db.connect();
 const PORTS = { tcp: ports.SYSLOG_TCP_PORT, udp: ports.SYSLOG_UDP_PORT, http: ports.INGEST_HTTP_PORT };
 
