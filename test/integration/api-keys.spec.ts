@@ -42,6 +42,7 @@ describe('API keys', () => {
       createdBy: 'admin@acme.test',
       expiresAt,
       lastUsedAt: null,
+      ingest: { port: 8088, tls: false },
     });
     expect(made.key).toMatch(/^pk_[\w-]{43}$/);
     expect(made.key.startsWith(made.prefix)).toBe(true);

@@ -33,7 +33,12 @@ export const apiKeySchema = z
 export type ApiKey = z.infer<typeof apiKeySchema>;
 
 export const newApiKeySchema = apiKeySchema
-  .extend({ key: z.string().describe('the key itself, shown this once') })
+  .extend({
+    key: z.string().describe('the key itself, shown this once'),
+    ingest: z
+      .object({ port: z.int().min(0).max(65_535).describe('0: it is off'), tls: z.boolean() })
+      .describe('where HTTP ingest listens'),
+  })
   .meta({ id: 'NewApiKey' });
 export type NewApiKey = z.infer<typeof newApiKeySchema>;
 

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { apiKeyPrefix, hashApiKey, newApiKey } from '@parapet/auth';
 import {
   MAX_API_KEYS,
@@ -9,7 +9,9 @@ import {
 } from '@parapet/contracts';
 import { ConflictError, NotFoundError, ValidationError } from '@parapet/errors';
 import { encodeCursor } from '@parapet/eventstore';
+import type { ApiSettings } from '../core/api-settings.js';
 import { AuditService } from '../core/audit.service.js';
+import { SETTINGS } from '../core/tokens.js';
 import { cursorParam } from '../http/cursor-param.js';
 import type { Principal } from '../http/principal.js';
 import { apiKeyCursorSchema, ApiKeysRepository } from './api-keys.repository.js';
@@ -19,6 +21,7 @@ export class ApiKeysService {
   constructor(
     private readonly keys: ApiKeysRepository,
     private readonly audit: AuditService,
+    @Inject(SETTINGS) private readonly settings: ApiSettings,
   ) {}
 
   async list(
@@ -54,7 +57,8 @@ export class ApiKeysService {
     });
     const made = await this.keys.find(caller.tenantId, id);
     if (!made) throw new NotFoundError('API key');
-    return { ...made, key };
+    const { INGEST_HTTP_PORT: port, INGEST_HTTP_TLS: tls } = this.settings;
+    return { ...made, key, ingest: { port, tls } };
   }
 
   /** Doing it again changes nothing. @throws NotFoundError */

@@ -30,6 +30,11 @@ describe('OpenAPI', () => {
     }
   });
 
+  it('says what each schema is; none refers to itself alone', () => {
+    for (const [name, schema] of Object.entries(document.components.schemas))
+      expect(schema).not.toEqual({ $ref: `#/components/schemas/${name}` });
+  });
+
   it('refers to nothing that is not there', () => {
     const names = [...openApiText().matchAll(/"#\/([^"]*)"/g)].map(([, path]) => path);
     expect(names.length).toBeGreaterThan(10);

@@ -136,7 +136,8 @@ function schemaOf(schema: z.ZodType, io: 'input' | 'output', components: Json): 
   for (const [name, definition] of Object.entries($defs)) components[name] = refer(cleaned(definition));
   const id = schema.meta()?.id;
   if (id === undefined) return refer(cleaned(json));
-  components[id] = refer(cleaned(json));
+  // With an id of its own it stands among the definitions already, and `json` does no more than refer to it.
+  if (!Object.hasOwn($defs, id)) components[id] = refer(cleaned(json));
   return { $ref: `#/components/schemas/${id}` };
 }
 

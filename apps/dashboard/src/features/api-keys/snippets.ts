@@ -1,5 +1,4 @@
-/** Where HTTP ingest listens by default. One place until the API tells it. */
-export const INGEST_HTTP_PORT = 8088;
+import type { NewApiKey } from '@parapet/contracts';
 
 export interface Snippet {
   id: string;
@@ -9,12 +8,9 @@ export interface Snippet {
   text: string;
 }
 
-/**
- * What to paste into a sender that ships over HTTP. `host`: as the browser's address bar has it, an IPv6 literal in brackets.
- * The port speaks plain HTTP unless INGEST_HTTP_TLS is set: senders outside a trusted network need https.
- */
-export function snippetsFor(host: string, key: string): Snippet[] {
-  const url = `http://${host}:${INGEST_HTTP_PORT}`;
+/** What to paste into a sender that ships over HTTP. `host`: as the browser's address bar has it, an IPv6 literal in brackets. */
+export function snippetsFor(host: string, { key, ingest }: Pick<NewApiKey, 'key' | 'ingest'>): Snippet[] {
+  const url = `${ingest.tls ? 'https' : 'http'}://${host}:${ingest.port}`;
   const lines = (...all: string[]) => all.join('\n');
   return [
     {
@@ -51,7 +47,8 @@ export function snippetsFor(host: string, key: string): Snippet[] {
         '    Name          http',
         '    Match         *',
         `    Host          ${host.replace(/^\[|\]$/g, '')}`,
-        `    Port          ${INGEST_HTTP_PORT}`,
+        `    Port          ${ingest.port}`,
+        ...(ingest.tls ? ['    tls           on'] : []),
         '    URI           /ingest',
         '    Format        json_lines',
         '    Compress      gzip',
