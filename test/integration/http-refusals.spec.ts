@@ -89,9 +89,10 @@ const EVERYWHERE: readonly { path: string; body: string; refused: object }[] = [
 ];
 
 describe('429', () => {
-  test('over quota with the slower lane behind: that tenant alone, in every protocol, until there is room', async () => {
+  test('over quota with the slower lane full: that tenant alone, in every protocol, until there is room', async () => {
     await database.sql('update tenants set quota_eps = 1, quota_burst = 5 where id = $1', [acme.id]);
     try {
+      // A quarter of it makes the slower lane full.
       await start({ QUEUE_HIGH_WATER_BATCHES: '40' });
       const refused = await waitFor(
         async () => {
@@ -113,7 +114,7 @@ describe('429', () => {
           { what: `429 of ${path}` },
         );
       const before = await redis.ask((client) => client.llen('parapet:overflow:wait'));
-      expect(before).toBeGreaterThan(0);
+      expect(before).toBeGreaterThanOrEqual(10);
       for (const { path, body } of EVERYWHERE)
         expect(await post(body, { path, key: keys.beta })).toMatchObject({ status: 200 });
       expect(await metric('parapet_backpressure')).toBe(0);
