@@ -32,6 +32,8 @@ const caseSchema = z
         z.partialRecord(z.enum(DETECTOR_KINDS), detectorSettingsSchema.partial()),
       )
       .default({}),
+    /** What a feed of the tenant lists. */
+    indicators: z.partialRecord(z.enum(['A', 'B']), z.array(z.string())).default({}),
     lines: z.array(lineSchema),
     alerts: z.array(
       z
@@ -53,6 +55,8 @@ export type Step = { tenant: 'A' | 'B'; line: string } | { control: 'restart_pro
 export interface BehaviorCase {
   name: string;
   detectors: z.output<typeof caseSchema>['detectors'];
+  /** By tenant, what a feed of it lists: addresses and domains. */
+  indicators?: Partial<Record<'A' | 'B', string[]>>;
   steps: Step[];
   alerts: ExpectedAlert[];
   /** Set when only this detector's alerts are judged. */
@@ -83,6 +87,7 @@ export function readCases(folder: string): BehaviorCase[] {
         .map((one) => ({
           name: `${file.replace('.yaml', '')}: ${one.name}`,
           detectors: one.detectors,
+          indicators: one.indicators,
           alerts: one.alerts,
           // Interleaved by time, as a real sender would send them.
           steps: one.lines

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createTenant } from '@parapet/db';
 import { DETECTORS } from '@parapet/detection';
+import { readIntelValue } from '@parapet/enrich';
 import { DETECTOR_KINDS } from '@parapet/contracts';
 import { randomUUID } from 'node:crypto';
 import {
@@ -61,6 +62,22 @@ async function addTenants(
         ),
       },
       async (tx) => {
+        const listed = one.indicators?.[tenant] ?? [];
+        if (listed.length > 0) {
+          const feedId = randomUUID();
+          await tx.intelFeed.createMany({
+            data: [
+              { id: feedId, tenantId: ids[tenant], name: 'case', kind: 'plain', indicators: listed.length },
+            ],
+          });
+          await tx.intelIndicator.createMany({
+            data: listed.map((text) => {
+              const value = readIntelValue(text);
+              if ('why' in value) throw new Error(`${text}: ${value.why}`);
+              return { ...value, tenantId: ids[tenant], feedId, confidence: 80, firstSeen: new Date() };
+            }),
+          });
+        }
         await tx.source.create({
           data: {
             id: randomUUID(),

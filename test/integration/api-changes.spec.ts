@@ -328,7 +328,7 @@ describe('detectors', () => {
     expect(await audit('detector.updated', first?.id ?? '')).toHaveLength(1);
     const bad = await api.call('PATCH', `/detectors/${first?.id}`, {
       token: acme.members.admin.token,
-      body: { threshold: 1 },
+      body: { threshold: 0 },
     });
     expect(bad.status).toBe(400);
   });

@@ -14,6 +14,7 @@ export const DETECTOR_KINDS = [
   'new_country',
   'rate_spike',
   'silent_source',
+  'threat_intel',
 ] as const;
 export const detectorKindSchema = z.enum(DETECTOR_KINDS);
 export type DetectorKind = z.infer<typeof detectorKindSchema>;
@@ -54,7 +55,7 @@ export function namedException(exception: DetectorException): NamedException {
 /** What a tenant can set on a built-in detector. What the two numbers mean is each detector's own (`labels`). */
 export const detectorSettingsSchema = z.object({
   enabled: z.boolean(),
-  threshold: z.int().min(2).max(1000),
+  threshold: z.int().min(1).max(1000),
   windowSeconds: z.int().min(10).max(86_400),
   severity: severitySchema,
   exceptions: z

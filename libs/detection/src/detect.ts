@@ -99,6 +99,7 @@ function detectionOf(
   const lines = ownEvents.length + region.others.length;
   // Not Math.max(...): a batch may be large.
   const received = ownEvents.reduce((latest, event) => Math.max(latest, event['event.ingested']), -Infinity);
+  const severity = detector.severityOf?.(ownEvents, settings) ?? settings.severity;
   return {
     detector: detector.kind,
     tenantId,
@@ -108,8 +109,8 @@ function detectionOf(
     to: region.to,
     ownEvents,
     memberIds: region.others,
-    severity: settings.severity,
-    score: scoreOf(settings.severity, detector.confidence, lines, settings.threshold),
+    severity,
+    score: scoreOf(severity, detector.confidence, lines, settings.threshold),
     title: detector.title(group),
     description: detector.explain(group, settings),
     technique: detector.technique,

@@ -101,4 +101,5 @@ export const DETECTOR_LABEL: Record<DetectorKind, string> = {
   new_country: 'Login from a new country',
   rate_spike: 'Rate spike',
   silent_source: 'Silent source',
+  threat_intel: 'Threat intelligence',
 };

@@ -1,4 +1,4 @@
-import type { DetectorKind, DetectorSettings, NormalizedEvent } from '@parapet/contracts';
+import type { DetectorKind, DetectorSettings, NormalizedEvent, Severity } from '@parapet/contracts';
 import type { Observation, TrailPoint, WindowMode, WindowRegion } from '../windows/window.js';
 import type { Connection, FailedLogin, Login } from './subjects.js';
 
@@ -67,6 +67,8 @@ export interface Detector {
   confidence: number;
   /** None: the detector looks at how much each source sends (`activity.ts`), not at events. */
   watches: readonly Watch[];
+  /** Of these events, where it is not always that of the settings. */
+  severityOf?(events: readonly NormalizedEvent[], settings: DetectorSettings): Severity;
   title(group: Record<string, string>): string;
   /** One sentence for people: what was reached, with which settings. It stays true as the alert goes on counting. */
   explain(group: Record<string, string>, settings: DetectorSettings): string;

@@ -10,6 +10,7 @@ import { passwordSpraying } from './password-spraying.js';
 import { portScan } from './port-scan.js';
 import { rateSpike } from './rate-spike.js';
 import { silentSource } from './silent-source.js';
+import { threatIntel } from './threat-intel.js';
 
 /** Every built-in detector. */
 const BY_KIND: Record<DetectorKind, Detector> = {
@@ -23,6 +24,7 @@ const BY_KIND: Record<DetectorKind, Detector> = {
   new_country: newCountry,
   rate_spike: rateSpike,
   silent_source: silentSource,
+  threat_intel: threatIntel,
 };
 
 /** In the order in which they are listed. */
