@@ -154,6 +154,13 @@ local function unknown(delta, entries, starts, window)
   return out
 end
 
+local function has_marks(entries)
+  for at = 5, #entries, 5 do
+    if entries[at] == 0 then return true end
+  end
+  return false
+end
+
 local function without_between(entries, slot, marks_alone)
   local before, last, dropped, any = {}, {}, {}, false
   for at = 1, #entries, 5 do
@@ -267,7 +274,11 @@ for index = 1, #KEYS do
   if not raw then
     call('SET', name, pack(starts, entries), 'EX', spec[4])
   elseif #fresh > 0 or not same(starts, old_starts) then
-    entries = without_between(entries, spec[5], not distinct and not trail)
+    if distinct or trail then
+      entries = without_between(entries, spec[5], false)
+    elseif has_marks(entries) then
+      entries = without_between(entries, spec[5], true)
+    end
     if trail then
       entries = latest(entries, spec[6])
     elseif #starts > 0 then
