@@ -12,6 +12,7 @@ import {
   storedEvent,
   storedParser,
   storedPushSubscription,
+  storedRule,
   storedWebhook,
   tenantFingerprint,
 } from './support/api-rows.js';
@@ -45,6 +46,7 @@ const detector: Case['make'] = async (database, tenantId) => {
   return row?.id ?? newId();
 };
 let prefix = 0;
+const RULE = 'title: Made\nlogsource: {service: sshd}\ndetection: {s: {user.name: eve}, condition: s}\n';
 
 /** What a good request to each endpoint is. An endpoint without a row here fails the test. */
 const CASES: Record<
@@ -167,6 +169,16 @@ const CASES: Record<
   deleteAllowed: { make: storedAllowed },
   listDeadLetters: {},
   replayDeadLetters: { body: {} },
+  listRules: {},
+  getRule: { make: storedRule },
+  createRules: { body: { yaml: RULE } },
+  replaceRule: { make: storedRule, body: { yaml: RULE } },
+  updateRule: { make: storedRule, body: { enabled: false } },
+  deleteRule: { make: storedRule },
+  listRuleVersions: { make: storedRule },
+  restoreRule: { make: storedRule, body: { version: 1 } },
+  testRules: { body: { rules: RULE, lines: ['from 192.0.2.1'] } },
+  importRules: { body: { files: [{ path: 'a.yml', text: RULE }] } },
   listTenants: {},
   assignSender: {
     // Nobody's tenant: a good one is tried in replay.spec.ts.

@@ -1,14 +1,18 @@
 import { randomInt } from 'node:crypto';
 import type { EventSection, FieldValue, NormalizedEvent } from '@parapet/contracts';
 import { createPool, newId } from '@parapet/db';
-import { detect, MemoryWindowStore } from '@parapet/detection';
+import { ManagedRules, MemoryWindowStore, type EvidenceStore } from '@parapet/detection';
 import { packEvents } from '@parapet/queue';
+import { MemoryCorrelationStore, type RuleFile } from '@parapet/sigma';
 import { createLogger } from '@parapet/telemetry';
 import { anEvent, type TestDatabase } from '@parapet/testing';
 import type pg from 'pg';
 import { EventPartitions } from '@parapet/eventstore';
 import { ProcessingConfig } from '../../apps/processor/src/config/processing-config.js';
 import { BatchHandler } from '../../apps/processor/src/pipeline/batch-handler.js';
+import { RuleConfig } from '../../apps/processor/src/config/rule-config.js';
+import { DetectStage } from '../../apps/processor/src/stages/detect/detect-stage.js';
+import { RuleHealth } from '../../apps/processor/src/stages/detect/rule-health.js';
 import { BatchStore, type StoreStep } from '../../apps/processor/src/stages/store/batch-store.js';
 import { StoreCoalescer } from '../../apps/processor/src/stages/store/store-coalescer.js';
 
@@ -18,6 +22,8 @@ export interface TestProcessor {
   partitions: EventPartitions;
   coalescer: StoreCoalescer;
   handler: BatchHandler;
+  rules: RuleConfig;
+  health: RuleHealth;
   /** What the coalescer reported as changed and not announced. */
   quiet: { tenantId: string; alertId: string }[];
   close(): Promise<void>;
@@ -25,13 +31,21 @@ export interface TestProcessor {
 
 export interface TestProcessorOptions {
   windows?: MemoryWindowStore;
+  correlations?: EvidenceStore;
+  /** The managed pack; none by default. */
+  pack?: readonly RuleFile[];
   reached?: (step: StoreStep) => void | Promise<void>;
 }
 
 /** The processor without its process: everything between a job and PostgreSQL. */
 export async function testProcessor(
   database: TestDatabase,
-  { windows = new MemoryWindowStore(), reached }: TestProcessorOptions = {},
+  {
+    windows = new MemoryWindowStore(),
+    correlations = new MemoryCorrelationStore(),
+    pack = [],
+    reached,
+  }: TestProcessorOptions = {},
 ): Promise<TestProcessor> {
   const pool = createPool({
     url: database.urlOf('parapet_writer'),
@@ -43,6 +57,9 @@ export async function testProcessor(
   const logger = createLogger('test', 'silent');
   const config = new ProcessingConfig(pool, logger);
   await config.refresh();
+  const health = new RuleHealth(pool);
+  const rules = new RuleConfig(pool, new ManagedRules(pack), health, logger);
+  await rules.refresh();
   const partitions = new EventPartitions(pool);
   const store = new BatchStore(pool, partitions, reached);
   const quiet: TestProcessor['quiet'] = [];
@@ -58,23 +75,21 @@ export async function testProcessor(
     committed: (report) => quiet.push(...report.quiet),
     logger,
   });
-  const handler = new BatchHandler(
-    config,
-    async (sections) =>
-      (
-        await Promise.all(
-          sections.map((section) => detect(section, config.detectors(section.tenantId), windows)),
-        )
-      ).flat(),
-    coalescer,
+  const stage = new DetectStage({
+    detectors: config.detectors,
+    rules: rules.rulesOf,
+    windows,
+    correlations,
+    health,
     logger,
-  );
+  });
+  const handler = new BatchHandler(config, (sections) => stage.run(sections), coalescer, logger);
   const close = async () => {
     handler.stop();
     coalescer.stop();
     await pool.end();
   };
-  return { pool, config, partitions, coalescer, handler, quiet, close };
+  return { pool, config, partitions, coalescer, handler, rules, health, quiet, close };
 }
 
 /** A batch as the queue delivers it. */

@@ -26,7 +26,13 @@ async function freePort(): Promise<number> {
 export async function startProcessor(env: Record<string, string>): Promise<RunningProcessor> {
   const port = await freePort();
   const child = spawn(process.execPath, ['apps/processor/dist/main.js'], {
-    env: { PATH: process.env['PATH'], PROCESSOR_METRICS_PORT: String(port), LOG_LEVEL: 'info', ...env },
+    env: {
+      PATH: process.env['PATH'],
+      PROCESSOR_METRICS_PORT: String(port),
+      LOG_LEVEL: 'info',
+      RULES_DIR: 'off',
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';

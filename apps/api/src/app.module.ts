@@ -18,6 +18,7 @@ import { NotificationsModule } from './notifications/notifications.module.js';
 import { NotifiersModule } from './notifiers/notifiers.module.js';
 import { ParsersModule } from './parsers/parsers.module.js';
 import { PlatformModule } from './platform/platform.module.js';
+import { RulesModule } from './rules/rules.module.js';
 import { SourcesModule } from './sources/sources.module.js';
 
 @Module({})
@@ -44,6 +45,7 @@ export class AppModule {
         NotifiersModule,
         ParsersModule,
         PlatformModule,
+        RulesModule,
         SourcesModule,
       ],
     };

@@ -2,12 +2,13 @@ import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common
 import type { Redis } from 'ioredis';
 import type { Pool } from 'pg';
 import { createPool, serviceUrl } from '@parapet/db';
-import { detect } from '@parapet/detection';
+import { ManagedRules } from '@parapet/detection';
 import { EventPartitions } from '@parapet/eventstore';
 import { createRedis, Producer } from '@parapet/queue';
+import { readManagedRules } from '@parapet/rules';
 import { countFailure, metrics, type Logger } from '@parapet/telemetry';
 import { ProcessingConfig } from './config/processing-config.js';
-import { ActivityWatch } from './jobs/activity-watch.js';
+import { RuleConfig } from './config/rule-config.js';
 import { QuietUpdateAnnouncer } from './jobs/announcer.js';
 import { EvidenceFiller } from './jobs/evidence-filler.js';
 import { PeriodicTasks } from './jobs/periodic.js';
@@ -15,7 +16,10 @@ import { dropExpiredDays, prune } from './jobs/retention.js';
 import { BatchHandler } from './pipeline/batch-handler.js';
 import { createEventsWorker, createOverflowWorker } from './pipeline/events-worker.js';
 import { ProcessorService } from './processor.service.js';
+import { DetectStage } from './stages/detect/detect-stage.js';
+import { RedisCorrelationStore } from './stages/detect/redis-correlation-store.js';
 import { RedisWindowStore } from './stages/detect/redis-window-store.js';
+import { RuleHealth } from './stages/detect/rule-health.js';
 import { BatchStore } from './stages/store/batch-store.js';
 import { StoreCoalescer } from './stages/store/store-coalescer.js';
 import { LOGGER, POOL, REDIS, SETTINGS, WORKERS, type ProcessorSettings } from './tokens.js';
@@ -94,23 +98,48 @@ const pipeline: FactoryProvider[] = [
       }),
   },
   {
-    provide: BatchHandler,
-    inject: [ProcessingConfig, REDIS, StoreCoalescer, LOGGER],
-    useFactory: (config: ProcessingConfig, redis: Redis, coalescer: StoreCoalescer, logger: Logger) => {
-      const windows = new RedisWindowStore(redis);
-      return new BatchHandler(
-        config,
-        async (sections) => {
-          // Called in one tick, so that the sections' windows are moved in one round trip.
-          const found = await Promise.all(
-            sections.map((section) => detect(section, config.detectors(section.tenantId), windows)),
-          );
-          return found.flat();
-        },
-        coalescer,
-        logger,
-      );
+    provide: ManagedRules,
+    inject: [SETTINGS, LOGGER],
+    useFactory: async (settings: ProcessorSettings, logger: Logger) => {
+      const managed = new ManagedRules(await readManagedRules(settings.RULES_DIR));
+      for (const { path, ruleId, problems } of managed.refused) {
+        countFailure('processor', 'rule_load');
+        logger.error({ path, ruleId, problems }, 'a managed rule can’t be used');
+      }
+      return managed;
     },
+  },
+  { provide: RuleHealth, inject: [POOL], useFactory: (pool: Pool) => new RuleHealth(pool) },
+  {
+    provide: RuleConfig,
+    inject: [POOL, ManagedRules, RuleHealth, LOGGER],
+    useFactory: (pool: Pool, managed: ManagedRules, health: RuleHealth, logger: Logger) =>
+      new RuleConfig(pool, managed, health, logger),
+  },
+  {
+    provide: DetectStage,
+    inject: [ProcessingConfig, RuleConfig, RuleHealth, REDIS, LOGGER],
+    useFactory: (
+      config: ProcessingConfig,
+      rules: RuleConfig,
+      health: RuleHealth,
+      redis: Redis,
+      logger: Logger,
+    ) =>
+      new DetectStage({
+        detectors: config.detectors,
+        rules: rules.rulesOf,
+        windows: new RedisWindowStore(redis),
+        correlations: new RedisCorrelationStore(redis, () => countFailure('processor', 'correlation_tidy')),
+        health,
+        logger,
+      }),
+  },
+  {
+    provide: BatchHandler,
+    inject: [ProcessingConfig, DetectStage, StoreCoalescer, LOGGER],
+    useFactory: (config: ProcessingConfig, stage: DetectStage, coalescer: StoreCoalescer, logger: Logger) =>
+      new BatchHandler(config, (sections) => stage.run(sections), coalescer, logger),
   },
   {
     provide: Producer,
@@ -140,28 +169,34 @@ const pipeline: FactoryProvider[] = [
 const tasks: FactoryProvider[] = [
   {
     provide: PeriodicTasks,
-    inject: [POOL, ProcessingConfig, EventPartitions, QuietUpdateAnnouncer, Producer, LOGGER],
+    inject: [
+      POOL,
+      ProcessingConfig,
+      RuleConfig,
+      RuleHealth,
+      EventPartitions,
+      QuietUpdateAnnouncer,
+      Producer,
+      LOGGER,
+    ],
     useFactory: (
       pool: Pool,
       config: ProcessingConfig,
+      rules: RuleConfig,
+      health: RuleHealth,
       partitions: EventPartitions,
       announcer: QuietUpdateAnnouncer,
       producer: Producer<'events'>,
       logger: Logger,
     ) => {
       const evidence = new EvidenceFiller(pool);
-      const activity = new ActivityWatch({
-        pool,
-        detectors: config.detectors,
-        caughtUp: async () => (await producer.depth()).waiting === 0,
-        committed: (change) => announcer.committed(change),
-      });
       return new PeriodicTasks(
         [
           { name: 'config', everyMs: 1000, run: () => config.refresh() },
+          { name: 'rules', everyMs: 1000, run: () => rules.refresh() },
+          { name: 'rule_health', everyMs: 5000, run: () => health.flush() },
           { name: 'announce', everyMs: 5000, run: () => announcer.run() },
           { name: 'evidence', everyMs: 2000, run: () => evidence.run() },
-          { name: 'activity', everyMs: 60_000, run: () => activity.run() },
           { name: 'queue_depth', everyMs: 2000, run: () => sampleDepth(producer) },
           { name: 'partitions', everyMs: HOUR_MS, run: () => partitions.ensureAround(Date.now()) },
           { name: 'retention', everyMs: 24 * HOUR_MS, run: () => dropExpiredDays(pool, partitions) },

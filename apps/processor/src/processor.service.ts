@@ -9,6 +9,7 @@ import { EventPartitions } from '@parapet/eventstore';
 import { assertDurable, Producer } from '@parapet/queue';
 import { countFailure, startHealthServer, type Logger } from '@parapet/telemetry';
 import { ProcessingConfig } from './config/processing-config.js';
+import { RuleConfig } from './config/rule-config.js';
 import { PeriodicTasks } from './jobs/periodic.js';
 import { BatchHandler } from './pipeline/batch-handler.js';
 import { StoreCoalescer } from './stages/store/store-coalescer.js';
@@ -32,6 +33,7 @@ export class ProcessorService {
     @Inject(POOL) private readonly pool: Pool,
     @Inject(WORKERS) private readonly workers: readonly Worker[],
     @Inject(ProcessingConfig) private readonly config: ProcessingConfig,
+    @Inject(RuleConfig) private readonly rules: RuleConfig,
     @Inject(EventPartitions) private readonly partitions: EventPartitions,
     @Inject(BatchHandler) private readonly handler: BatchHandler,
     @Inject(StoreCoalescer) private readonly coalescer: StoreCoalescer,
@@ -110,6 +112,7 @@ export class ProcessorService {
     for (let attempt = 0; !this.stopping; attempt++) {
       try {
         await this.config.refresh();
+        await this.rules.refresh();
         await this.partitions.ensureAround(Date.now());
         return;
       } catch (error) {

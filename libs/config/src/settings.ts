@@ -111,6 +111,11 @@ export const settingsSchema = z.object({
     .min(0)
     .default(1024 * 1024 * 1024)
     .describe('size of the disk spool for the time that Redis is away; 0 turns it off'),
+  RULES_DIR: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('folder of the managed Sigma rules, when not those that came with Parapet; `off` for none'),
   PROCESSOR_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(12),
   STORE_BATCH_ROWS: z.coerce.number().int().min(1).max(50_000).default(5000),
 

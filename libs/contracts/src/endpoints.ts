@@ -66,4 +66,16 @@ export {
   deleteIntelAllowed,
 } from './intel.js';
 export { listDeadLetters, replayDeadLetters } from './dead-letters.js';
+export {
+  listRules,
+  getRule,
+  createRules,
+  replaceRule,
+  updateRule,
+  deleteRule,
+  listRuleVersions,
+  restoreRule,
+  testRules,
+  importRules,
+} from './rules.js';
 export { listQuarantine, listTenants, assignSender } from './platform.js';

@@ -1,1 +1,2 @@
+export { readManagedRules } from './read-managed-rules.js';
 export { readRuleFolder } from './read-rule-folder.js';

@@ -10,7 +10,7 @@ const MAX_FILES = 10_000;
 
 /**
  * The rule files below a folder, in order of their names, with paths relative to it. Links and names that begin with a dot are left
- * out; a folder that is not there has none. Throws what the file system throws, and RangeError for a file or a number of files beyond all reason.
+ * out. Throws what the file system throws, and RangeError for a file or a number of files beyond all reason.
  */
 export async function readRuleFolder(folder: string): Promise<RuleFile[]> {
   const names = await listFiles(folder);
@@ -25,10 +25,7 @@ export async function readRuleFolder(folder: string): Promise<RuleFile[]> {
 }
 
 async function listFiles(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
-    throw error;
-  });
+  const entries = await readdir(folder, { withFileTypes: true });
   const found: string[] = [];
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     if (entry.name.startsWith('.')) continue;

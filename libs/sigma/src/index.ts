@@ -24,7 +24,7 @@ export { CorrelationEngine } from './correlation/engine.js';
 export type { CorrelationAnswer, CorrelationMatch, Sighting } from './correlation/engine.js';
 export { episodes } from './correlation/episodes.js';
 export { completionSegment, correlationSegments } from './correlation/segments.js';
-export { absorb as absorbObservations } from './correlation/state.js';
+export { absorb as absorbObservations, settleObservations } from './correlation/state.js';
 export { MemoryCorrelationStore } from './correlation/memory-store.js';
 export type {
   Completion,

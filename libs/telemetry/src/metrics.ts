@@ -108,6 +108,11 @@ export const metrics = {
     labelNames: ['detector'],
     registers,
   }),
+  correlationForgotten: new Counter({
+    name: 'parapet_correlation_observations_forgotten_total',
+    help: 'Observations that a Sigma correlation let go of because a group held too many',
+    registers,
+  }),
   alertsCreated: new Counter({
     name: 'parapet_alerts_created_total',
     help: 'Alerts created',

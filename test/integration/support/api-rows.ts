@@ -84,6 +84,17 @@ export async function storedAsset(database: TestDatabase, tenantId: string): Pro
   return id;
 }
 
+export async function storedRule(database: TestDatabase, tenantId: string): Promise<string> {
+  const id = newId();
+  const yaml = 'title: Stored\nlogsource: {service: sshd}\ndetection: {s: {user.name: eve}, condition: s}\n';
+  await database.sql(
+    `insert into rules (id, tenant_id, sigma_id, title, kind, origin, yaml) values ($1, $2, $1::uuid::text, 'Stored', 'detection', 'own', $3)`,
+    [id, tenantId, yaml],
+  );
+  await database.sql(`insert into rule_versions values ($1, $2, 1, 'Stored', $3, 'x')`, [tenantId, id, yaml]);
+  return id;
+}
+
 export async function storedChannel(database: TestDatabase, tenantId: string): Promise<string> {
   const id = newId();
   await database.sql(

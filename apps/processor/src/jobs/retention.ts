@@ -5,6 +5,7 @@ import { becomeTenant, exclusively } from '../transactions.js';
 /** Batches are redelivered within minutes; a failed job is kept for a week and can be tried again until then. */
 const LEDGER = "delete from batch_ledger where stored_at < now() - interval '8 days'";
 const ACTIVITY = "delete from source_activity where hour < now() - interval '90 days'";
+const RULE_STATS = "delete from rule_stats where hour < now() - interval '35 days'";
 const OUTBOX = "delete from outbox where tenant_id = $1 and processed_at < now() - interval '1 day'";
 const TENANTS = 'select tenant_id from processing_config()';
 
@@ -25,6 +26,9 @@ export async function prune(pool: Pool): Promise<void> {
   });
   await exclusively(pool, 'prune_activity', async (client) => {
     await client.query(ACTIVITY);
+  });
+  await exclusively(pool, 'prune_rule_stats', async (client) => {
+    await client.query(RULE_STATS);
   });
   await exclusively(pool, 'prune_outbox', async (client) => {
     const { rows } = await client.query<{ tenant_id: string }>(TENANTS);

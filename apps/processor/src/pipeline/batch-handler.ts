@@ -1,16 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventSection } from '@parapet/contracts';
-import type { Detection } from '@parapet/detection';
 import { unpackEvents, type UnpackedBatch } from '@parapet/queue';
 import { countDrop, countFailure, metrics, type Logger } from '@parapet/telemetry';
 import type { ProcessingConfig } from '../config/processing-config.js';
+import { detectorLabel, type Findings } from '../stages/detect/detect-stage.js';
 import type { StoreCoalescer } from '../stages/store/store-coalescer.js';
 import { sortOut, type SortedOut } from './sort-out.js';
 
 const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 5000;
 
-export type Detect = (sections: readonly EventSection[]) => Promise<Detection[]>;
+export type Detect = (sections: readonly EventSection[]) => Promise<Findings>;
 
 /** One delivery of a batch by the queue. */
 export interface Delivery {
@@ -38,10 +38,10 @@ export class BatchHandler {
     const { sections, setAside, homeless } = await this.sortOut(batch);
     if (homeless > 0) countDrop('unknown', 'unknown_tenant', homeless);
     if (sections.length === 0 && setAside.length === 0) return;
-    const detections = await this.detections(batch.batchId, sections, last);
-    for (const { detector } of detections) metrics.detections.inc({ detector });
+    const { detections, ruleCounts } = await this.findings(batch.batchId, sections, last);
+    for (const { detector } of detections) metrics.detections.inc({ detector: detectorLabel(detector) });
     const { batchId, oldestReceipt } = batch;
-    await this.coalescer.submit({ batchId, oldestReceipt, sections, setAside, detections });
+    await this.coalescer.submit({ batchId, oldestReceipt, sections, setAside, detections, ruleCounts });
   }
 
   /** What waits for Redis gives up waiting; its job stays in Redis. */
@@ -58,7 +58,7 @@ export class BatchHandler {
   }
 
   /** A fault of ours must not cost the events: at the last delivery they are stored without a judgement. */
-  private async detections(batchId: string, sections: EventSection[], last: boolean): Promise<Detection[]> {
+  private async findings(batchId: string, sections: EventSection[], last: boolean): Promise<Findings> {
     const end = metrics.stageSeconds.startTimer({ stage: 'detect' });
     try {
       return await this.patiently('detect', () => this.detect(sections));
@@ -66,7 +66,7 @@ export class BatchHandler {
       countFailure('processor', 'detect');
       this.logger.error({ err: error, batchId, last }, 'detection failed');
       if (!last) throw error;
-      return [];
+      return { detections: [], ruleCounts: [] };
     } finally {
       end();
     }

@@ -13,6 +13,16 @@ export const NO_CHOICE: Readonly<RuleChoice> = {
   timespanSeconds: null,
 };
 
+const OFF: Readonly<RuleChoice> = { ...NO_CHOICE, enabled: false };
+
+/** A managed rule that is off until a tenant switches it on: it repeats what a built-in detector sees, or needs a choice first. */
+const OPT_IN = 'parapet.opt-in';
+
+/** What holds for a rule when the tenant chose nothing. */
+export function defaultChoice({ tags }: { tags: readonly string[] }): Readonly<RuleChoice> {
+  return tags.includes(OPT_IN) ? OFF : NO_CHOICE;
+}
+
 /** The limit that an override of the threshold speaks of: the first lower bound, else the first. */
 export function thresholdOf({ limits }: CorrelationRule): number | null {
   return (limits.find(isLowerBound) ?? limits[0])?.number ?? null;

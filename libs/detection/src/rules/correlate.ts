@@ -62,7 +62,10 @@ export async function correlate(
 
 /** Remembers what went through, so that alerts can show the events behind them. */
 class Recorder implements CorrelationStore {
-  readonly #seen = new Map<string, { members: Map<string, Member>; completed: Set<string> }>();
+  readonly #seen = new Map<
+    string,
+    { members: readonly (readonly Member[])[]; completions: readonly Member[] }
+  >();
 
   constructor(
     private readonly store: EvidenceStore,
@@ -76,26 +79,24 @@ class Recorder implements CorrelationStore {
       ops.map((op) => ({ ...op, rule: `${this.scope}${op.rule}` })),
     );
     ops.forEach(({ rule, group, observations }, index) => {
-      const members = new Map<string, Member>();
-      for (const { id, time } of results[index]?.members ?? []) members.set(id, { id, time });
-      for (const { id, time } of observations) members.set(id, { id, time });
-      const completed = new Set(results[index]?.completions.map(({ id }) => id));
-      this.#seen.set(keyOf(rule, group), { members, completed });
+      const { members = [], completions = [] } = results[index] ?? {};
+      this.#seen.set(keyOf(rule, group), { members: [members, observations], completions });
     });
     return results;
   }
 
   /** The events known in a stretch of time; of correlations below, those that made them hold. */
   membersOf(rule: CorrelationRule, group: string, from: number, to: number, chained: boolean): Member[] {
-    const within = ({ time }: Member) => time >= from && time <= to;
-    const members = new Map(
-      [...(this.#seen.get(keyOf(rule.ruleId, group))?.members ?? [])].filter(([, one]) => within(one)),
-    );
+    const members = new Map<string, Member>();
+    const add = (lists: readonly (readonly Member[])[] = [], since = from) => {
+      for (const list of lists)
+        for (const { id, time } of list) if (time >= since && time <= to) members.set(id, { id, time });
+    };
+    add(this.#seen.get(keyOf(rule.ruleId, group))?.members);
     // What completed a correlation below brings its members along.
     if (chained)
-      for (const { members: below, completed } of this.#seen.values())
-        if ([...completed].some((id) => members.has(id)))
-          for (const [id, member] of below) if (member.time <= to) members.set(id, member);
+      for (const { members: below, completions } of this.#seen.values())
+        if (completions.some(({ id }) => members.has(id))) add(below, -Infinity);
     return [...members.values()].sort((a, b) => a.time - b.time);
   }
 }

@@ -1,5 +1,5 @@
 export { techniquesOf } from './attack.js';
-export { canHold, NO_CHOICE, thresholdOf, withChoice } from './choices.js';
+export { canHold, defaultChoice, NO_CHOICE, thresholdOf, withChoice } from './choices.js';
 export type { RuleChoice } from './choices.js';
 export type { EvidenceStore } from './correlate.js';
 export { detectRules } from './detect-rules.js';
@@ -10,7 +10,7 @@ export { ManagedRules, namesOf } from './managed-rules.js';
 export type { ManagedRule } from './managed-rules.js';
 export { loadOwnRules } from './own-rules.js';
 export type { OwnRule, OwnRuleCache, OwnRuleText } from './own-rules.js';
-export { loadWithReferences } from './references.js';
+export { loadAllReferenced, loadWithReferences } from './references.js';
 export type { Referable } from './references.js';
 export { splitDocuments } from './split-documents.js';
 export { managedDefaults, tenantRules } from './tenant-rules.js';

@@ -17,7 +17,16 @@ export function loadWithReferences(
   options: ParseOptions = {},
 ): LoadedRule[] {
   const own = new Set(files.map(({ path }) => path));
-  return loadRules([...files, ...namedIn(files, others)], options).filter(({ path }) => own.has(path));
+  return loadAllReferenced(files, others, options).filter(({ path }) => own.has(path));
+}
+
+/** The same, with what is referred to. */
+export function loadAllReferenced(
+  files: readonly RuleFile[],
+  others: readonly Referable[],
+  options: ParseOptions = {},
+): LoadedRule[] {
+  return loadRules([...files, ...namedIn(files, others)], options);
 }
 
 function namedIn(files: readonly RuleFile[], others: readonly Referable[]): Referable[] {

@@ -159,6 +159,18 @@ describe('detections of rules', () => {
     expect(await run([[FAILED, choice({ enabled: false })]], failed(0, 1, 2))).toEqual([]);
   });
 
+  test('a rule that is to be asked for is off until then', async () => {
+    const managed = new ManagedRules([
+      { path: 'a.yml', text: PACK.replace('attack.initial-access', 'parapet.opt-in') },
+    ]);
+    const root = event(0, { 'event.outcome': 'success', 'user.name': 'root' });
+    const run = async (choices: Map<string, RuleChoice>) =>
+      (await detectRules(section([root]), tenantRules(managed, [], choices), new MemoryCorrelationStore()))
+        .detections.length;
+    expect(await run(new Map())).toBe(0);
+    expect(await run(new Map([[ROOT, NO_CHOICE]]))).toBe(1);
+  });
+
   test('a flood of made-up addresses shares an alert', async () => {
     const events = Array.from({ length: 400 }, (_, n) =>
       event(n, {

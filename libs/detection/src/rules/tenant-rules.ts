@@ -3,7 +3,7 @@ import type { CorrelationRule, DetectionRule, SigmaRule } from '@parapet/sigma';
 import type { Severity } from '@parapet/contracts';
 import type { Technique } from '../detectors/detector.js';
 import { techniquesOf } from './attack.js';
-import { NO_CHOICE, withChoice } from './choices.js';
+import { defaultChoice, withChoice } from './choices.js';
 import type { RuleChoice } from './choices.js';
 import { GuardedSet } from './guarded-set.js';
 import { alertsAt, confidenceOf, LEVEL_UNSAID, severityOfLevel } from './levels.js';
@@ -74,7 +74,7 @@ export function tenantRules(
   choices: RuleChoices,
   now?: () => number,
 ): TenantRules {
-  const choiceOf = ({ id }: Identified) => choices.get(id) ?? NO_CHOICE;
+  const choiceOf = ({ id, rule }: Identified) => choices.get(id) ?? defaultChoice(rule);
   const isOn = (one: Identified) => choiceOf(one).enabled;
   const chosen = ({ id, rule }: Identified): Identified =>
     rule.kind === 'correlation' ? { id, rule: withChoice(rule, choiceOf({ id, rule })) } : { id, rule };

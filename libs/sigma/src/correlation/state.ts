@@ -12,8 +12,9 @@ const MAX_ENTRIES = 5000;
  *   W, then every window that contains x contains the N on its left or the N on its right, and counts N without it.
  * - Between (value_count, temporal): p ≤ m ≤ q say the same (value, rule) and q − p ≤ W. A window that contains m but neither p nor q would be
  *   shorter than W.
- * - The order of rules (temporal_ordered) and sums need every observation. They, and whatever else is left above a fixed number, lose the
- *   oldest; that is counted and reported.
+ * - Crowded (temporal_ordered): of the observations that one rule has in a sixty-fourth of W, only the first and the last stay. A sequence that could only
+ *   begin between the two is found as if W were so much shorter; nothing else changes.
+ * - Sums need every observation. They, and whatever else is left above a fixed number, lose the oldest; that is counted and reported.
  */
 export type State = readonly Observation[];
 
@@ -48,6 +49,17 @@ export function absorb(state: State, added: readonly Observation[], spec: Correl
   return { state: forgotten > 0 ? thinned.slice(forgotten) : thinned, held, forgotten };
 }
 
+/** Observations sorted, without duplicates and without what isn't needed: what a key may hold in their place. */
+export function settleObservations(observations: readonly Observation[], spec: CorrelationSpec): State {
+  const keyOf = identityOf(spec);
+  const seen = new Set<string>();
+  const fresh = observations.filter((one) => {
+    const key = keyOf(one);
+    return !seen.has(key) && seen.add(key);
+  });
+  return thin(fresh.sort(compareObservations), spec);
+}
+
 /** Whether two observations say the same: an event counts once however many rules found it, unless it is the rules that are counted. */
 function identityOf({ type }: CorrelationSpec): (observation: Observation) => string {
   return type === 'temporal' || type === 'temporal_ordered'
@@ -68,6 +80,7 @@ function saturation({ type, limits }: CorrelationSpec): number {
 function thin(sorted: readonly Observation[], spec: CorrelationSpec): readonly Observation[] {
   if (spec.type === 'event_count') return dropCrowded(sorted, saturation(spec), spec.windowMs);
   if (spec.type === 'temporal') return dropBetween(sorted, spec.windowMs, ({ source }) => source);
+  if (spec.type === 'temporal_ordered') return dropWithinMoments(sorted, Math.floor(spec.windowMs / MOMENTS));
   if (spec.type !== 'value_count') return sorted;
   const rest = dropBetween(sorted, spec.windowMs, ({ value }) => value);
   const most = saturation(spec);
@@ -91,6 +104,25 @@ function dropBetween(
     if (run.before !== undefined && one.time - run.before.time <= windowMs) dropped.add(run.last);
     else run.before = run.last;
     run.last = one;
+  }
+  return dropped.size === 0 ? sorted : sorted.filter((one) => !dropped.has(one));
+}
+
+/** In a window. */
+const MOMENTS = 64;
+
+function dropWithinMoments(sorted: readonly Observation[], momentMs: number): readonly Observation[] {
+  // Of each rule, those of its moment so far: whether there is one, and the last.
+  const moments = new Map<number, { moment: number; last: Observation | undefined }>();
+  const dropped = new Set<Observation>();
+  for (const one of sorted) {
+    const moment = Math.floor(one.time / Math.max(1, momentMs));
+    const known = moments.get(one.source);
+    if (known?.moment !== moment) moments.set(one.source, { moment, last: undefined });
+    else {
+      if (known.last !== undefined) dropped.add(known.last);
+      known.last = one;
+    }
   }
   return dropped.size === 0 ? sorted : sorted.filter((one) => !dropped.has(one));
 }

@@ -5,6 +5,7 @@ import {
   absorbObservations,
   completionSegment,
   correlationSegments,
+  settleObservations,
   type Completion,
   type CorrelationOp,
   type CorrelationResult,
@@ -17,25 +18,33 @@ import { timeToLive } from './redis-window-store.js';
 /** Bytes of a key's mark: as long as it is the same, the key was only appended to. */
 const MARK = 8;
 
+/** What APPEND answers with: the key is new, all that it held, or what it held beyond what the caller knows. */
+const NEW = 0;
+const ALL = 1;
+const BEYOND = 2;
+
 /**
- * Adds to every key and answers what each held before. KEYS[n]: a key; ARGV[3n-2…3n]: mark of a new key, packed observations, time to live (s).
- * A key that another program would have to have written (too short for a mark) is made anew.
+ * Adds to every key and answers what each held before, as kind and bytes. KEYS[n]: a key; ARGV[5n-4…5n]: mark of a new key, packed observations, time
+ * to live (s), mark and length that the caller knows (empty and 0 for none). A key too short for a mark is not ours, and made anew.
  */
 const APPEND = `
-local before = {}
+local answer = {}
 for n = 1, #KEYS do
-  local mark, added, ttl = ARGV[3 * n - 2], ARGV[3 * n - 1], ARGV[3 * n]
-  local held = redis.call('GET', KEYS[n])
-  if held and #held >= ${MARK} then
-    redis.call('APPEND', KEYS[n], added)
-    redis.call('EXPIRE', KEYS[n], ttl)
-    before[n] = held
+  local key, mark, added, ttl, known, length = KEYS[n], ARGV[5 * n - 4], ARGV[5 * n - 3], ARGV[5 * n - 2], ARGV[5 * n - 1], tonumber(ARGV[5 * n])
+  local before = redis.call('APPEND', key, added) - #added
+  local kind, held = ${NEW}, ''
+  if before < ${MARK} then
+    redis.call('SET', key, mark .. added)
+  elseif length > 0 and before >= length and redis.call('GETRANGE', key, 0, ${MARK - 1}) == known then
+    kind = ${BEYOND}
+    if before > length then held = redis.call('GETRANGE', key, length, before - 1) end
   else
-    redis.call('SET', KEYS[n], mark .. added, 'EX', ttl)
-    before[n] = ''
+    kind, held = ${ALL}, redis.call('GETRANGE', key, 0, before - 1)
   end
+  redis.call('EXPIRE', key, ttl)
+  answer[2 * n - 1], answer[2 * n] = kind, held
 end
-return before`;
+return answer`;
 
 /**
  * Replaces keys that are as they were seen. ARGV[5n-4…5n]: mark and length that were seen, new mark, new content, time to live (s). A key that has
@@ -58,6 +67,8 @@ interface Step {
   segment: number;
   added: readonly Observation[];
   packed: Buffer;
+  /** Observations in `packed`. */
+  sent: number;
 }
 
 /** Longer values are told apart by their hash: only whether they are the same matters. */
@@ -66,6 +77,7 @@ const LONGEST_VALUE = 64;
 const LONGEST_CARRY = 4096;
 /** A key is written anew when it holds so many observations more than it needs. */
 const SLACK = 16;
+const MOST_SLACK = 256;
 /** Events of earlier batches that an answer names at the most, for each op. */
 const MOST_MEMBERS = 400;
 
@@ -76,6 +88,8 @@ const MOST_MEMBERS = 400;
  * that does nothing when the key has changed in between. Throws what ioredis throws.
  */
 export class RedisCorrelationStore implements EvidenceStore {
+  readonly #known = new KnownKeys();
+
   constructor(
     private readonly redis: Redis,
     /** A failure to take out what isn't needed: nothing is lost by it. */
@@ -85,18 +99,27 @@ export class RedisCorrelationStore implements EvidenceStore {
   async apply(tenantId: string, ops: readonly CorrelationOp[]) {
     const steps = ops.flatMap((op, index) => stepsOf(tenantId, op, index));
     if (steps.length === 0) return ops.map(() => ({ completions: [], forgotten: 0, members: [] }));
-    const marks = steps.map(() => randomBytes(MARK));
+    // Keys differ, so that one mark does for all that a call makes.
+    const mark = randomBytes(MARK);
+    // As they are now: until the answer is here, another batch may have moved on.
+    const known = steps.map(({ key }) => this.#known.get(key));
     const reply = await this.#run(
       APPEND,
       steps.map(({ key }) => key),
-      steps.flatMap(({ op, packed }, index) => [marks[index] ?? '', packed, ttlOf(ops[op])]),
+      steps.flatMap(({ op, packed }, index) => {
+        const one = known[index];
+        return [mark, packed, ttlOf(ops[op]), one?.mark ?? '', String(one?.length ?? 0)];
+      }),
     );
     const judges = ops.map((op) => new Judge(op));
     const tidy = new Tidy();
     steps.forEach((step, index) => {
-      const held = bufferOf(reply, index);
+      const held = heldBefore(reply, index, mark, known[index]);
       const judged = judges[step.op]?.judge(step, held);
-      if (judged !== undefined) tidy.add(step, held, marks[index] ?? held, judged, ttlOf(ops[step.op]));
+      if (judged === undefined) return;
+      const { state } = judged;
+      const now = { mark: held.mark, length: held.length + step.packed.length, state, holds: judged.holds };
+      this.#known.set(step.key, tidy.add(step.key, now, ttlOf(ops[step.op])));
     });
     if (tidy.keys.length > 0) this.#run(REPLACE, tidy.keys, tidy.args).catch(this.onTidyFailure);
     return judges.map((judge) => judge.result());
@@ -131,10 +154,12 @@ function stepsOf(tenantId: string, op: CorrelationOp, index: number): Step[] {
     key: `${base}:${segment}`,
     segment,
     added,
-    // What the batch itself makes needless is not sent.
-    packed: pack(absorbObservations([], added, spec).state),
+    ...sentOf(settleObservations(added, spec)),
   }));
 }
+
+/** What the batch itself makes needless is not sent. */
+const sentOf = (state: readonly Observation[]) => ({ packed: pack(state), sent: state.length });
 
 /** Rule, condition and group as part of a key. Another threshold or timespan begins anew, as the old one forgot what the new one needs. */
 function nameOf({ rule, group, spec }: CorrelationOp): string {
@@ -165,10 +190,10 @@ function pack(observations: readonly Observation[]): Buffer {
   );
 }
 
-/** The observations of a key, as they were added: unsorted, and some perhaps twice. What is no observation is left out. */
-function unpack(held: Buffer): Observation[] {
-  if (held.length <= MARK) return [];
-  const rows: unknown = unpackr.unpackMultiple(held.subarray(MARK));
+/** Packed observations, as they were added: unsorted, and some perhaps twice. What is no observation is left out. */
+function unpack(packed: Buffer): Observation[] {
+  if (packed.length === 0) return [];
+  const rows: unknown = unpackr.unpackMultiple(packed);
   if (!Array.isArray(rows)) return [];
   return rows.flatMap((row): Observation[] => {
     if (!Array.isArray(row)) return [];
@@ -178,10 +203,64 @@ function unpack(held: Buffer): Observation[] {
   });
 }
 
-function bufferOf(reply: unknown, index: number): Buffer {
-  const held: unknown = Array.isArray(reply) ? reply[index] : undefined;
-  if (!Buffer.isBuffer(held)) throw new TypeError('the correlation script must answer what each key held');
-  return held;
+/** A key as this process last saw it. Mark and length tell whether it is still so, or how much was added. */
+interface Known {
+  mark: Buffer;
+  length: number;
+  /** What it comes to. */
+  state: readonly Observation[];
+  /** Observations in it, needless ones too. */
+  holds: number;
+}
+
+/** What a key held before this batch's observations. */
+interface Held extends Known {
+  /** Added by others since `state`. */
+  more: readonly Observation[];
+}
+
+function heldBefore(reply: unknown, index: number, mark: Buffer, known: Known | undefined): Held {
+  const kind: unknown = Array.isArray(reply) ? reply[2 * index] : undefined;
+  const bytes: unknown = Array.isArray(reply) ? reply[2 * index + 1] : undefined;
+  if (!Buffer.isBuffer(bytes)) throw new TypeError('the correlation script must answer what each key held');
+  if (kind === BEYOND && known !== undefined) {
+    const more = unpack(bytes);
+    return { ...known, length: known.length + bytes.length, holds: known.holds + more.length, more };
+  }
+  if (kind !== ALL) return { mark, length: MARK, state: [], holds: 0, more: [] };
+  const more = unpack(bytes.subarray(MARK));
+  return { mark: bytes.subarray(0, MARK), length: bytes.length, state: [], holds: more.length, more };
+}
+
+/** Observations that are remembered in all, about 30 MiB. */
+const MOST_KNOWN = 150_000;
+/** What a key costs beside its observations. */
+const PER_KEY = 2;
+
+/** Keys that were used last. To forget one costs no more than reading it again. */
+class KnownKeys {
+  readonly #keys = new Map<string, Known>();
+  #size = 0;
+
+  get(key: string): Known | undefined {
+    return this.#keys.get(key);
+  }
+
+  set(key: string, known: Known): void {
+    const old = this.#keys.get(key);
+    if (old !== undefined) this.#forget(key, old);
+    this.#keys.set(key, known);
+    this.#size += known.state.length + PER_KEY;
+    for (const [first, one] of this.#keys) {
+      if (this.#size <= MOST_KNOWN) break;
+      this.#forget(first, one);
+    }
+  }
+
+  #forget(key: string, known: Known): void {
+    this.#keys.delete(key);
+    this.#size -= known.state.length + PER_KEY;
+  }
 }
 
 interface Judged {
@@ -198,17 +277,15 @@ class Judge {
 
   constructor(private readonly op: CorrelationOp) {}
 
-  judge({ added, segment }: Step, held: Buffer): Judged {
+  judge({ added, sent, segment }: Step, { state: known, more, holds }: Held): Judged {
     const { spec } = this.op;
-    const rows = unpack(held);
-    // Sorted and without doubles, as `absorbObservations` needs it.
-    const before = absorbObservations([], rows, spec).state;
+    const before = more.length === 0 ? known : settleObservations([...known, ...more], spec);
     const { state, held: holding, forgotten } = absorbObservations(before, added, spec);
     this.#forgotten += forgotten;
     const mine = holding.filter(({ time }) => completionSegment(time, spec) === segment);
     for (const { id, time, carry } of mine) this.#completions.push({ id, time, carry });
     if (mine.length > 0) this.#remember(before, mine);
-    return { state, holds: rows.length + added.length };
+    return { state, holds: holds + sent };
   }
 
   result(): CorrelationResult & { members: { id: string; time: number }[] } {
@@ -236,17 +313,14 @@ class Tidy {
   readonly keys: string[] = [];
   readonly args: (string | Buffer)[] = [];
 
-  add({ key, packed }: Step, held: Buffer, mark: Buffer, { state, holds }: Judged, ttl: string): void {
-    if (holds <= state.length + Math.max(SLACK, state.length / 4)) return;
-    // As the first call left it: what was held and what was added, or a new key.
-    const before = held.length >= MARK ? held : mark;
+  /** Answers how the key is going to be. Should it not, its mark will tell. */
+  add(key: string, now: Known, ttl: string): Known {
+    const { mark, length, state, holds } = now;
+    if (holds <= state.length + Math.min(MOST_SLACK, Math.max(SLACK, state.length / 4))) return now;
+    const fresh = randomBytes(MARK);
+    const packed = pack(state);
     this.keys.push(key);
-    this.args.push(
-      before.subarray(0, MARK),
-      String(before.length + packed.length),
-      randomBytes(MARK),
-      pack(state),
-      ttl,
-    );
+    this.args.push(mark, String(length), fresh, packed, ttl);
+    return { mark: fresh, length: MARK + packed.length, state, holds: state.length };
   }
 }

@@ -7,6 +7,7 @@ import { becomeTenant, inTransaction, type TransactionLimits } from '../../trans
 import { AlertWriter } from '../alert/alert-writer.js';
 import { bisect } from './carefully.js';
 import { addDeadLetters } from './dead-letters.js';
+import { addRuleCounts, sumCounts } from './rule-counts.js';
 import { addActivity, countActivity } from './source-activity.js';
 import { emptyReport, type StoreReport, type StoreRequest } from './store-request.js';
 
@@ -30,7 +31,7 @@ interface Placed {
 }
 
 /**
- * Stores batches in one transaction: ledger, events, dead letters, alerts with outbox, source activity. A batch that
+ * Stores batches in one transaction: ledger, events, dead letters, alerts with outbox, counts of rules, source activity. A batch that
  * the ledger knows is skipped with everything that belongs to it, so that any number of deliveries store it once.
  */
 export class BatchStore {
@@ -88,7 +89,8 @@ export class BatchStore {
       report,
     );
     await this.reached('alerts');
-    // Last, because busy sources are one row for all processors, locked until the commit.
+    // Last, because busy rules and sources are one row for all processors, locked until the commit.
+    await addRuleCounts(client, sumCounts(fresh.flatMap(({ ruleCounts }) => ruleCounts)));
     await addActivity(client, countActivity(fresh.flatMap(allSections)));
     await this.reached('activity');
     return report;

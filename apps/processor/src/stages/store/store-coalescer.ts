@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { countDrop, countFailure, metrics, type Logger } from '@parapet/telemetry';
+import { detectorLabel } from '../detect/detect-stage.js';
 import type { QuietUpdate, StoreReport, StoreRequest } from './store-request.js';
 import { storeFaultOf } from './store-fault.js';
 
@@ -136,6 +137,7 @@ export class StoreCoalescer {
       sections,
       setAside,
       detections: request.detections.filter(({ tenantId }) => hasTenant(tenantId)),
+      ruleCounts: request.ruleCounts.filter(({ tenantId }) => hasTenant(tenantId)),
     };
   }
 
@@ -147,7 +149,8 @@ export class StoreCoalescer {
       metrics.failures.inc({ component: 'store', operation: 'event_stored_before' }, report.duplicateEvents);
     }
     for (const { event, reason } of report.setAside) countDrop(tenantName(event.tenantId), reason);
-    for (const [detector, alerts] of report.alertsCreated) metrics.alertsCreated.inc({ detector }, alerts);
+    for (const [detector, alerts] of report.alertsCreated)
+      metrics.alertsCreated.inc({ detector: detectorLabel(detector) }, alerts);
     for (const { detection, error } of report.failedDetections) {
       countFailure('store', 'alert');
       logger.error({ err: error, detection }, 'an alert could not be written');

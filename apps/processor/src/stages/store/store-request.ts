@@ -1,5 +1,5 @@
 import type { EventSection, NormalizedEvent } from '@parapet/contracts';
-import type { Detection } from '@parapet/detection';
+import type { Detection, RuleCount } from '@parapet/detection';
 
 /** One batch that is ready to be stored, with what was detected in it. */
 export interface StoreRequest {
@@ -10,6 +10,7 @@ export interface StoreRequest {
   /** Events that can't be stored: they go to the dead letters. */
   setAside: SetAside[];
   detections: Detection[];
+  ruleCounts: RuleCount[];
 }
 
 /** Why an event was set aside; the dead letter's `reason`. */
