@@ -6,6 +6,7 @@ import {
   mdiFileCodeOutline,
   mdiFormatListBulleted,
   mdiKeyVariant,
+  mdiBiohazard,
   mdiRadar,
   mdiServerNetwork,
   mdiTagMultipleOutline,
@@ -40,6 +41,7 @@ export const NAVIGATION: readonly NavItem[] = [
   { name: 'assets', title: 'Assets', icon: mdiTagMultipleOutline, permission: 'assets:read', key: 'i' },
   { name: 'detectors', title: 'Detectors', icon: mdiRadar, permission: 'detectors:read', key: 'd' },
   { name: 'blocklist', title: 'Block list', icon: mdiCancel, permission: 'blocklist:read', key: 'b' },
+  { name: 'intel', title: 'Threat intel', icon: mdiBiohazard, permission: 'intel:read', key: 't' },
   {
     name: 'notifications',
     title: 'Notifications',

@@ -78,6 +78,12 @@ const routes: RouteRecordRaw[] = [
     component: () => import('../features/blocklist/views/BlocklistView.vue'),
   },
   {
+    path: '/intel',
+    name: 'intel',
+    meta: { title: 'Threat intelligence', permission: 'intel:read' },
+    component: () => import('../features/intel/views/IntelView.vue'),
+  },
+  {
     path: '/notifications',
     name: 'notifications',
     meta: { title: 'Notifications', permission: 'notifications:read' },
