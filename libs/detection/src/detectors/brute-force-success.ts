@@ -11,7 +11,7 @@ export const bruteForceSuccess: Detector = {
   description: 'A login by password after many failed ones, from the same address or for the same user.',
   technique: { id: 'T1110.001', name: 'Brute Force: Password Guessing', tactic: 'Credential Access' },
   defaults: { enabled: true, threshold: 5, windowSeconds: 300, severity: 'critical', exceptions: [] },
-  labels: { threshold: 'Failed logins, or addresses that failed', window: 'Within, seconds' },
+  labels: { threshold: 'Failures', window: 'Within, seconds' },
   confidence: 0.95,
   watches: [
     {

@@ -76,7 +76,7 @@ export const impossibleTravel: Detector = {
   description: 'Two logins of one user from places that nobody can travel between in the time.',
   technique: { id: 'T1078', name: 'Valid Accounts', tactic: 'Initial Access' },
   defaults: { enabled: true, threshold: 900, windowSeconds: 43_200, severity: 'high', exceptions: [] },
-  labels: { threshold: 'Speed, km/h', window: 'Logins at most apart, seconds' },
+  labels: { threshold: 'Speed, km/h', window: 'At most apart, s' },
   confidence: 0.7,
   watches: [
     {

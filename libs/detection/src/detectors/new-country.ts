@@ -51,7 +51,7 @@ export const newCountry: Detector = {
   description: 'The first login of a user from a country, once the user’s countries are known.',
   technique: { id: 'T1078', name: 'Valid Accounts', tactic: 'Initial Access' },
   defaults: { enabled: true, threshold: 7, windowSeconds: 86_400, severity: 'medium', exceptions: [] },
-  labels: { threshold: 'Learning, days', window: 'Further logins joined for, seconds' },
+  labels: { threshold: 'Learning, days', window: 'Joined for, seconds' },
   confidence: 0.6,
   watches: [
     {

@@ -66,7 +66,7 @@ export const rateSpike: Detector = {
   description: 'A source sends far more events an hour than it usually does.',
   technique: { id: 'T1499', name: 'Endpoint Denial of Service', tactic: 'Impact' },
   defaults: { enabled: true, threshold: 5, windowSeconds: 7200, severity: 'low', exceptions: [] },
-  labels: { threshold: 'Times the usual', window: 'Spikes joined within, seconds' },
+  labels: { threshold: 'Times the usual', window: 'Joined within, s' },
   confidence: 0.6,
   watches: [],
   title: () => 'Rate spike',

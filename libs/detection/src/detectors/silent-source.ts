@@ -47,7 +47,7 @@ export const silentSource: Detector = {
   description: 'A source that sent regularly has stopped. The alert ends by itself when it sends again.',
   technique: { id: 'T1562', name: 'Impair Defenses', tactic: 'Defense Evasion' },
   defaults: { enabled: true, threshold: 24, windowSeconds: 3600, severity: 'medium', exceptions: [] },
-  labels: { threshold: 'Regular from so many hours with events', window: 'Silent for, seconds' },
+  labels: { threshold: 'Hours with events', window: 'Silent for, seconds' },
   confidence: 0.8,
   watches: [],
   title: () => 'Silent source',
