@@ -65,7 +65,7 @@ describe.each(MUTATING.map((endpoint) => [endpoint.id, endpoint] as const))('R36
     const answer = await browser.send(endpoint.method, path, { body: {} });
     // Some need nothing in their body, and some are not this user's: whatever the answer, it is not about the token.
     expect(answer.status).toBeLessThan(500);
-    expect(answer.body).not.toMatchObject({ code: 'csrf_failed' });
+    expect(JSON.stringify(answer.body ?? '')).not.toContain('csrf_failed');
   });
 });
 
