@@ -1,25 +1,17 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import {
   createTestDatabase,
   createTestRedis,
+  freePort,
   waitFor,
   type TestDatabase,
   type TestRedis,
 } from '@parapet/testing';
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /** The ingestor and the processor as processes of their own, on a database and a Redis of their own. */
 export class Pipeline {
@@ -49,6 +41,8 @@ export class Pipeline {
         SYSLOG_TCP_PORT: String(this.ports.syslog),
         SYSLOG_UDP_PORT: '0',
         SYSLOG_TLS_PORT: '0',
+        RELP_PORT: '0',
+        INGEST_HTTP_PORT: '0',
         INGESTOR_METRICS_PORT: String(this.ports.ingestor),
         PROCESSOR_METRICS_PORT: String(this.ports.processor),
         LOG_LEVEL: 'warn',

@@ -1,7 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
-import { waitFor } from '@parapet/testing';
+import { freePort, waitFor } from '@parapet/testing';
 
 export interface RunningProcessor {
   child: ChildProcess;
@@ -11,15 +9,6 @@ export interface RunningProcessor {
   exited: Promise<number | null>;
   signal(name: NodeJS.Signals): void;
   ready(): Promise<boolean>;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 /** A real processor process (`apps/processor/dist`), as production starts it. */

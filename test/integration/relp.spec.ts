@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createTestDatabase, waitFor, type TestDatabase, type TestTenant } from '@parapet/testing';
+import { createTestDatabase, freePort, waitFor, type TestDatabase, type TestTenant } from '@parapet/testing';
 import {
   connectFrom,
-  freePort,
   metric,
   queuedEvents,
   startIngestor,

@@ -11,3 +11,4 @@ export {
 export { createEmptyDatabase, createTestDatabase, type TestDatabase } from './test-database.js';
 export { createTestRedis, type TestRedis } from './test-redis.js';
 export { waitFor, WaitTimeoutError } from './wait-for.js';
+export { freePort } from './free-port.js';

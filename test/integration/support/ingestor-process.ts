@@ -1,6 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { waitFor } from '@parapet/testing';
-import { freePort } from './ingestor.js';
+import { freePort, waitFor } from '@parapet/testing';
 
 /** A real ingestor process (`apps/ingestor/dist`), as production starts it; on the same ports at every start. */
 export class IngestorProcess {

@@ -1,4 +1,4 @@
-import { createServer, connect, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,19 +9,11 @@ import { newId } from '@parapet/db';
 import type { NormalizedEvent } from '@parapet/contracts';
 import { QUEUE_PREFIX, QUEUES, unpackEvents } from '@parapet/queue';
 import { createLogger, registry } from '@parapet/telemetry';
-import { aSource, aTenant, waitFor, type TestDatabase, type TestTenant } from '@parapet/testing';
+import { aSource, aTenant, freePort, waitFor, type TestDatabase, type TestTenant } from '@parapet/testing';
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { IngestorModule } from '../../../apps/ingestor/src/ingestor.module.js';
 import { IngestorService } from '../../../apps/ingestor/src/ingestor.service.js';
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
 
 export interface RunningIngestor {
   ports: { udp: number; tcp: number; tls: number; relp: number; http: number; metrics: number };

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { waitFor } from '@parapet/testing';
-import { freePort } from './ingestor.js';
+import { freePort } from '@parapet/testing';
 
 /** A Redis that a test may stop, kill and fill. Keeps its data over a restart, as the embedded one does. */
 export class OwnRedis {
