@@ -103,6 +103,36 @@ local function qualifying(entries, from, to, window, threshold, distinct)
   return found
 end
 
+-- The latest time from which on the entries reach the threshold, if that is less than a window before their end.
+local function latest_start(entries, window, threshold, distinct)
+  local sums, best, count, last = {}, {}, 0, #entries - 4
+  for at = last, 1, -5 do
+    if entries[last] - entries[at] > window then return nil end
+    local key, class, weight = entries[at + 2], entries[at + 3], entries[at + 4]
+    if distinct then
+      if weight > 0 and not sums[key] then
+        sums[key] = true
+        count = count + 1
+      end
+    else
+      local classes = sums[key]
+      if not classes then
+        sums[key], best[key] = { [class] = weight }, weight
+        count = count + weight
+      else
+        local sum = (classes[class] or 0) + weight
+        classes[class] = sum
+        if sum > best[key] then
+          count = count + sum - best[key]
+          best[key] = sum
+        end
+      end
+    end
+    if count >= threshold then return entries[at] end
+  end
+  return nil
+end
+
 local function copy(out, n, from, at)
   out[n + 1], out[n + 2], out[n + 3], out[n + 4], out[n + 5] =
     from[at], from[at + 1], from[at + 2], from[at + 3], from[at + 4]
@@ -243,15 +273,26 @@ for index = 1, #KEYS do
     fresh = unknown(delta, entries, starts, window)
     local size = #fresh
     if size > 0 then
+      local in_order = #entries > 0 and fresh[1] >= entries[#entries - 4]
       entries = merge(entries, fresh)
-      -- Only windows that contain a fresh entry can qualify anew.
-      local from, to, weight = 1, #entries - 4, 0
-      local low, high = fresh[1] - window, fresh[size - 4] + window
-      while entries[from] < low do from = from + 5 end
-      while entries[to] > high do to = to - 5 end
-      for at = from + 4, to + 4, 5 do weight = weight + entries[at] end
-      if weight >= threshold then
-        starts = union(starts, qualifying(entries, from, to, window, threshold, distinct))
+      local n = #starts
+      -- An attack goes on: each new window starts in the last span or after it, so all that can change is where that ends.
+      local goes_on = in_order and n > 0 and starts[n - 1] <= fresh[1] - window and fresh[size - 4] - window <= starts[n]
+      if goes_on then
+        local start = latest_start(entries, window, threshold, distinct)
+        if start and start > starts[n] then
+          starts = union(starts, { starts[n], start })
+        end
+      else
+        -- Only windows that contain a fresh entry can qualify anew.
+        local from, to, weight = 1, #entries - 4, 0
+        local low, high = fresh[1] - window, fresh[size - 4] + window
+        while entries[from] < low do from = from + 5 end
+        while entries[to] > high do to = to - 5 end
+        for at = from + 4, to + 4, 5 do weight = weight + entries[at] end
+        if weight >= threshold then
+          starts = union(starts, qualifying(entries, from, to, window, threshold, distinct))
+        end
       end
     end
   end
