@@ -116,7 +116,9 @@ describe('notifications', () => {
     expect((await call(acme.members.admin, 'PATCH', path, { enabled: false })).status).toBe(404);
     expect((await call(acme.members.admin, 'DELETE', path)).status).toBe(404);
     expect((await call(acme.members.admin, 'GET', '/channels')).items).toEqual([]);
-    expect((await call(beta.members.viewer, 'GET', '/channels')).items).toMatchObject([{ id: foreign.item.id }]);
+    expect((await call(beta.members.viewer, 'GET', '/channels')).items).toMatchObject([
+      { id: foreign.item.id },
+    ]);
     const wrong = await call(acme.members.admin, 'POST', '/channels', { ...body, recipients: ['nobody'] });
     expect(problemOf(wrong).errors?.[0]?.path).toBe('body.recipients.0');
   });

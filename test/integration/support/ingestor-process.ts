@@ -1,4 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { freePort, waitFor } from '@parapet/testing';
 
 /** A real ingestor process (`apps/ingestor/dist`), as production starts it; on the same ports at every start. */
@@ -15,9 +18,13 @@ export class IngestorProcess {
   ) {}
 
   static async on(databaseUrl: string, redisUrl: string, env: Record<string, string> = {}) {
+    // Its spool is its own: what one test left there would come to the next one's Redis.
+    const dataDir = mkdtempSync(join(tmpdir(), 'parapet-ingestor-'));
+    process.once('exit', () => rmSync(dataDir, { recursive: true, force: true }));
     return new IngestorProcess(await freePort(), await freePort(), await freePort(), {
       DATABASE_URL: databaseUrl,
       REDIS_URL: redisUrl,
+      DATA_DIR: dataDir,
       ...env,
     });
   }
