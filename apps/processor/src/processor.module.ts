@@ -9,6 +9,7 @@ import { readManagedRules } from '@parapet/rules';
 import { countFailure, metrics, type Logger } from '@parapet/telemetry';
 import { ProcessingConfig } from './config/processing-config.js';
 import { RuleConfig } from './config/rule-config.js';
+import { ActivityWatch } from './jobs/activity-watch.js';
 import { QuietUpdateAnnouncer } from './jobs/announcer.js';
 import { EvidenceFiller } from './jobs/evidence-filler.js';
 import { PeriodicTasks } from './jobs/periodic.js';
@@ -190,6 +191,12 @@ const tasks: FactoryProvider[] = [
       logger: Logger,
     ) => {
       const evidence = new EvidenceFiller(pool);
+      const activity = new ActivityWatch({
+        pool,
+        detectors: config.detectors,
+        caughtUp: async () => (await producer.depth()).waiting === 0,
+        committed: (change) => announcer.committed(change),
+      });
       return new PeriodicTasks(
         [
           { name: 'config', everyMs: 1000, run: () => config.refresh() },
@@ -197,6 +204,7 @@ const tasks: FactoryProvider[] = [
           { name: 'rule_health', everyMs: 5000, run: () => health.flush() },
           { name: 'announce', everyMs: 5000, run: () => announcer.run() },
           { name: 'evidence', everyMs: 2000, run: () => evidence.run() },
+          { name: 'activity', everyMs: 60_000, run: () => activity.run() },
           { name: 'queue_depth', everyMs: 2000, run: () => sampleDepth(producer) },
           { name: 'partitions', everyMs: HOUR_MS, run: () => partitions.ensureAround(Date.now()) },
           { name: 'retention', everyMs: 24 * HOUR_MS, run: () => dropExpiredDays(pool, partitions) },
