@@ -192,7 +192,7 @@ function withoutHeader({ priority, facility, severity }: SyslogHeader, message: 
 }
 
 /** syslogd and rsyslog fold equal lines: the message in brackets came N times more. */
-const REPEATED = /^message repeated (\d{1,9}) times: \[ ?(.*)\]$/s;
+const REPEATED = /^message repeated (\d{1,10}) times: \[ ?(.*)\]$/s;
 /** Envelopes in envelopes (a container's journald line in a Beat's document …). */
 const DEEPEST_ENVELOPE = 4;
 
