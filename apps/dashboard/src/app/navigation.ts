@@ -27,6 +27,14 @@ export interface NavItem {
 }
 
 export const NAVIGATION: readonly NavItem[] = [
+  // The operator's; the first page that a role may see is its home.
+  {
+    name: 'quarantine',
+    title: 'Quarantine',
+    icon: mdiShieldOffOutline,
+    permission: 'platform:read',
+    key: 'q',
+  },
   {
     name: 'overview',
     title: 'Overview',
@@ -56,13 +64,6 @@ export const NAVIGATION: readonly NavItem[] = [
     icon: mdiEmailAlertOutline,
     permission: 'dead-letters:read',
     key: 'l',
-  },
-  {
-    name: 'quarantine',
-    title: 'Quarantine',
-    icon: mdiShieldOffOutline,
-    permission: 'platform:read',
-    key: 'q',
   },
 ];
 
